@@ -1,0 +1,35 @@
+# One command each. CARGO_TARGET_DIR is respected. Every build takes the whole workspace, so that features are
+# unified once and aws-sdk-ec2 is compiled once.
+target := $(or $(CARGO_TARGET_DIR),target)
+install := tests/counterparts/install
+deny := $(or $(LARDER_COUNTERPARTS),.counterparts)/cargo_deny/bin/cargo-deny
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+
+run: ## serve a demo fleet on http://127.0.0.1:8080 (ARGS="--listen 127.0.0.1:9000" for more flags)
+	cargo build --workspace --bins
+	exec $(target)/debug/larder serve --demo $(ARGS)
+
+test: counterparts ## all tests, against real counterparts
+	cargo build --workspace --bins
+	cargo test --workspace
+
+lint: ## formatting, clippy, dependencies
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	$(install) cargo_deny
+	$(deny) --workspace check licenses bans sources
+	tests/counterparts/advisories $(deny)
+
+bench: counterparts ## the benchmarks, optimised
+	cargo build --release --workspace --bins
+	$(target)/release/larder-bench $(ARGS)
+
+build: ## the programs and functions, optimised
+	cargo build --release --workspace --bins
+
+counterparts: ## install what tests run against (DynamoDB Local, moto, aws-lambda-rie)
+	@$(install)
+
+.PHONY: help run test lint bench build counterparts

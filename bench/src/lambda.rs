@@ -1,0 +1,14 @@
+//! `query-handler` itself, through the Lambda runtime API.
+
+pub(crate) mod memory_hit;
+pub(crate) mod miss;
+pub(crate) mod store_hit;
+
+mod answer;
+mod deployment;
+mod function;
+mod question;
+mod regions;
+mod runtime_api;
+
+pub(crate) use question::{LARGE, SMALL};

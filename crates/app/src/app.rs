@@ -1,0 +1,110 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use larder_cache::{Cache, Environment, StoreHealth};
+
+use crate::configuration::Configuration;
+use crate::wiring::OpenedStore;
+use crate::{Entries, Fetcher, Invalidation, Queries};
+
+/// The use cases over one cache, for any host. Cloning is a reference count.
+#[derive(Clone)]
+pub struct App(Arc<Inside>);
+
+struct Inside {
+    queries: Queries,
+    invalidation: Invalidation,
+    entries: Entries,
+    cache: Cache,
+    store: StoreStatus,
+    since: Timestamp,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts<'a> {
+    /// What was set.
+    pub configuration: &'a Configuration,
+    /// The world.
+    pub environment: Arc<dyn Environment>,
+    /// The store, or why there is none.
+    pub store: OpenedStore,
+    /// AWS.
+    pub fetcher: Arc<dyn Fetcher>,
+}
+
+/// Where entries are kept, and why not if they aren't.
+#[derive(Clone, Debug)]
+pub struct StoreStatus {
+    /// The store for people: `sqlite:/home/ann/.cache/larder/cache.sqlite`.
+    pub description: String,
+    /// Why it is not used, if it isn't.
+    pub reason: Option<String>,
+}
+
+impl App {
+    /// Wires the use cases. A store that could not be opened is said in the log, once.
+    #[must_use]
+    pub fn new(parts: Parts<'_>) -> Self {
+        let Parts { configuration, environment, store, fetcher } = parts;
+        let OpenedStore { store, description, reason } = store;
+        if let Some(reason) = &reason {
+            tracing::warn!(store = %description, %reason, "nothing is cached: every question goes to AWS");
+        }
+        let since = i64::try_from(environment.now().unix_millis()).unwrap_or(i64::MAX);
+        let cache = Cache::new(environment.clone(), store, configuration.cache.settings.clone());
+        Self(Arc::new(Inside {
+            queries: Queries::new(configuration, cache.clone(), environment.clone(), fetcher),
+            invalidation: Invalidation::new(cache.clone()),
+            entries: Entries::new(cache.clone()),
+            cache,
+            store: StoreStatus { description, reason },
+            since: Timestamp::from_millisecond(since).unwrap_or(Timestamp::UNIX_EPOCH),
+        }))
+    }
+
+    /// Questions.
+    #[must_use]
+    pub fn queries(&self) -> &Queries {
+        &self.0.queries
+    }
+
+    /// Invalidations.
+    #[must_use]
+    pub fn invalidation(&self) -> &Invalidation {
+        &self.0.invalidation
+    }
+
+    /// What the store holds.
+    #[must_use]
+    pub fn entries(&self) -> &Entries {
+        &self.0.entries
+    }
+
+    /// The cache itself, for statistics and inspection.
+    #[must_use]
+    pub fn cache(&self) -> &Cache {
+        &self.0.cache
+    }
+
+    /// Where entries are kept.
+    #[must_use]
+    pub fn store(&self) -> &StoreStatus {
+        &self.0.store
+    }
+
+    /// Since when this process counts.
+    #[must_use]
+    pub fn since(&self) -> Timestamp {
+        self.0.since
+    }
+
+    /// How the store is, in one word or two: `ok`, `absent`, `left alone`.
+    #[must_use]
+    pub fn store_health(&self) -> &'static str {
+        match self.0.cache.store_health() {
+            StoreHealth::Reachable => "ok",
+            StoreHealth::Absent => "absent",
+            StoreHealth::LeftAlone | StoreHealth::Probing => "left alone",
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a person or a template set: `larder.toml`, then the environment, then flags.
+
+mod error;
+mod read;
+mod settings;
+mod value;
+mod windows;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use larder_cache::{FetchOncePer, Policy, Settings};
+use larder_sources::{AccountId, DATA_TYPES, DataType};
+
+pub use error::{ConfigurationError, Source};
+pub use read::{Flag, load};
+pub(crate) use settings::{Setting, settings};
+pub use value::LogLevel;
+pub use windows::{FAMILIES, Family, Windows};
+
+/// Everything that can be set, with the defaults where nothing was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Configuration {
+    /// The name of the deployment (`dev`, `production`); only told, never acted on.
+    pub deployment: Option<String>,
+    /// How much is logged.
+    pub log_level: LogLevel,
+    /// Where entries are shared and kept; absent for the host's own default.
+    pub store: Option<StoreChoice>,
+    /// The DynamoDB table of the Lambda functions.
+    pub table: Option<String>,
+    /// Where `larder serve` listens.
+    pub listen: SocketAddr,
+    /// The account of the AWS credentials; absent to ask STS.
+    pub own_account: Option<AccountId>,
+    /// How the cache behaves.
+    pub cache: CacheConfiguration,
+    /// How long answers are good for, by data type in the table's order, where something was set.
+    pub windows: Vec<(&'static str, Windows)>,
+}
+
+/// How the cache behaves, whatever the data type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CacheConfiguration {
+    /// The emergency switch: nothing is cached, everything goes to AWS.
+    pub disabled: bool,
+    /// Who shares one fetch of a key.
+    pub fetch_once_per: FetchOncePer,
+    /// The rest.
+    pub settings: Settings,
+}
+
+/// Which store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreChoice {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A DynamoDB table.
+    DynamoDb(String),
+    /// This process's memory: gone when it ends.
+    Memory,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            deployment: None,
+            log_level: LogLevel::Info,
+            store: None,
+            table: None,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            own_account: None,
+            cache: CacheConfiguration {
+                disabled: false,
+                fetch_once_per: FetchOncePer::Fleet,
+                settings: Settings::default(),
+            },
+            windows: DATA_TYPES.iter().map(|data_type| (data_type.name, Windows::default())).collect(),
+        }
+    }
+}
+
+impl Configuration {
+    /// The cache policy of a data type: its row's, with what was set.
+    #[must_use]
+    pub fn policy(&self, data_type: &DataType) -> Policy {
+        let set = self.windows.iter().find(|(name, _)| *name == data_type.name).map(|(_, windows)| *windows);
+        let ttl = set.unwrap_or_default().over(data_type.ttl);
+        Policy {
+            ttl: ttl.fresh,
+            stale_while_revalidate: ttl.stale_while_revalidate,
+            stale_if_error: ttl.stale_if_error,
+            fetch_once_per: self.cache.fetch_once_per,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::{Configuration, ConfigurationError, Setting, Source, settings};
+use crate::nearest::nearest;
+
+/// The file in the current folder that is read where no other is named.
+const DEFAULT_FILE: &str = "larder.toml";
+/// Names another file.
+const FILE_VARIABLE: &str = "LARDER_CONFIG";
+/// What a variable of ours begins with; one that no setting has is refused.
+const PREFIX: &str = "LARDER_";
+/// Read by the tests and the Makefile, not by the program.
+const TEST_VARIABLES: &[&str] = &["LARDER_REAL_DATA", "LARDER_COUNTERPARTS", "LARDER_SEEDS", "LARDER_UPDATE_README"];
+
+/// A value given as a flag of the program: the setting's key, the flag as it was typed, and the value.
+#[derive(Clone, Debug)]
+pub struct Flag {
+    /// `store`.
+    pub key: &'static str,
+    /// `--store`.
+    pub flag: &'static str,
+    /// As it was typed.
+    pub value: String,
+}
+
+/// Reads `larder.toml` (or `file`, or what `LARDER_CONFIG` names), then the process's environment, then the flags.
+///
+/// # Errors
+/// A [`ConfigurationError`] that names the setting, its source and what would be right.
+pub fn load(file: Option<PathBuf>, flags: &[Flag]) -> Result<Configuration, ConfigurationError> {
+    let environment: Vec<_> = std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+        .collect();
+    let variable = environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
+    let named = file.or(variable);
+    let path = named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(ConfigurationError::File { path, reason: error.to_string() }),
+    };
+    merge((&path, &text), &environment, flags)
+}
+
+/// The configuration that these three make; a later one wins, and every value of each must be right.
+pub(super) fn merge(
+    (path, text): (&Path, &str),
+    environment: &[(String, String)],
+    flags: &[Flag],
+) -> Result<Configuration, ConfigurationError> {
+    let settings = settings();
+    let mut configuration = Configuration::default();
+    for (key, value) in values_of(path, text)? {
+        let source_of = Source::File(path.to_owned(), key.clone());
+        let value = value.ok_or_else(|| ConfigurationError::Value {
+            source_of: source_of.clone(),
+            reason: "must be a text, a number or true or false".to_owned(),
+        })?;
+        let known = settings.iter().find(|setting| setting.key == key);
+        let known = known.ok_or_else(|| unknown(&source_of, &key, settings.iter().map(|setting| &*setting.key)))?;
+        apply(&mut configuration, known, source_of, &value)?;
+    }
+    for (variable, value) in environment {
+        let source_of = Source::Environment(variable.clone());
+        match settings.iter().find(|setting| setting.variable == *variable) {
+            Some(known) => apply(&mut configuration, known, source_of, value)?,
+            None if !variable.starts_with(PREFIX) || variable == FILE_VARIABLE => {}
+            None if TEST_VARIABLES.contains(&variable.as_str()) => {}
+            None => return Err(unknown(&source_of, variable, settings.iter().map(|setting| &*setting.variable))),
+        }
+    }
+    for Flag { key, flag, value } in flags {
+        let known = settings.iter().find(|setting| setting.key == *key);
+        let known = known.ok_or_else(|| unknown(&Source::Flag(flag), key, []))?;
+        apply(&mut configuration, known, Source::Flag(flag), value)?;
+    }
+    Ok(configuration)
+}
+
+fn apply(
+    configuration: &mut Configuration,
+    setting: &Setting,
+    source_of: Source,
+    value: &str,
+) -> Result<(), ConfigurationError> {
+    setting.apply(configuration, value).map_err(|reason| ConfigurationError::Value { source_of, reason })
+}
+
+/// Every value in the file by its key; `None` for one that no setting could have.
+fn values_of(path: &Path, text: &str) -> Result<Vec<(String, Option<String>)>, ConfigurationError> {
+    let wrong = |error: toml::de::Error| ConfigurationError::File { path: path.to_owned(), reason: error.to_string() };
+    let mut values = Vec::new();
+    for (name, value) in text.parse::<Table>().map_err(wrong)? {
+        match value {
+            Value::Table(table) => {
+                values.extend(table.into_iter().map(|(key, value)| (format!("{name}.{key}"), text_of(value))));
+            }
+            value => values.push((name, text_of(value))),
+        }
+    }
+    Ok(values)
+}
+
+fn text_of(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Boolean(switch) => Some(switch.to_string()),
+        Value::Array(_) | Value::Table(_) | Value::Datetime(_) => None,
+    }
+}
+
+fn unknown<'a>(source_of: &Source, name: &str, known: impl IntoIterator<Item = &'a str>) -> ConfigurationError {
+    ConfigurationError::Unknown { source_of: source_of.clone(), nearest: nearest(name, known).map(str::to_owned) }
+}

@@ -1,0 +1,114 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use rstest::rstest;
+
+use super::read::merge;
+use super::*;
+
+fn read(file: &str, environment: &[(&str, &str)], flags: &[Flag]) -> Result<Configuration, String> {
+    let environment: Vec<_> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    merge((Path::new("larder.toml"), file), &environment, flags).map_err(|error| error.to_string())
+}
+
+fn listen(value: &str) -> Flag {
+    Flag { key: "listen", flag: "--listen", value: value.to_owned() }
+}
+
+#[test]
+fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
+    assert_eq!(read("", &[("PATH", "/bin")], &[]), Ok(Configuration::default()));
+    let settings = settings();
+    let of_each_type = |key: &str| FAMILIES.iter().any(|family| key.starts_with(family.table));
+    let told = settings.iter().filter(|setting| setting.default.starts_with(|c: char| c.is_ascii_digit()));
+    for setting in told.filter(|setting| !of_each_type(&setting.key)) {
+        let configuration = read("", &[(&setting.variable, setting.default)], &[]);
+        assert_eq!(configuration, Ok(Configuration::default()), "{}", setting.key);
+    }
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let file = "listen = \"127.0.0.1:1\"";
+    let environment = [("LARDER_LISTEN", "127.0.0.1:2")];
+    let port = |configuration: Result<Configuration, String>| configuration.map(|it| it.listen.port());
+    assert_eq!(port(read(file, &[], &[])), Ok(1));
+    assert_eq!(port(read(file, &environment, &[])), Ok(2));
+    assert_eq!(port(read(file, &environment, &[listen("127.0.0.1:3")])), Ok(3));
+}
+
+#[rstest]
+#[case("", &[("LARDER_COHERENCE_WINDOW_MS", "abc")], "LARDER_COHERENCE_WINDOW_MS (environment): \"abc\" is not a whole number of milliseconds, e.g. 2000")]
+#[case("[cache]\ncoherence_window_ms = -1", &[], "larder.toml, cache.coherence_window_ms: \"-1\" is not a whole number of milliseconds, e.g. 2000")]
+#[case("[cache]\nmemory_byte = 1", &[], "larder.toml, cache.memory_byte: there is no such setting; did you mean cache.memory_bytes?")]
+#[case("", &[("LARDER_STOER", "memory")], "LARDER_STOER (environment): there is no such setting; did you mean LARDER_STORE?")]
+#[case("", &[("LARDER_STORE", "redis:x")], "LARDER_STORE (environment): \"redis:x\" is none of sqlite:PATH, dynamodb:TABLE, memory")]
+#[case("", &[("CACHE_TABLE_NAME", "")], "CACHE_TABLE_NAME (environment): \"\" is not a DynamoDB table name")]
+#[case("", &[("LARDER_TTL_JITTER", "1.5")], "LARDER_TTL_JITTER (environment): \"1.5\" is not a number from 0 to 0.9")]
+#[case("", &[("LARDER_TTL_JITTER", "NaN")], "LARDER_TTL_JITTER (environment): \"NaN\" is not a number")]
+#[case("", &[("LARDER_MEMORY_BYTES", "64 parsecs")], "LARDER_MEMORY_BYTES (environment): \"64 parsecs\" is not a size")]
+#[case("", &[("LARDER_CACHE_DISABLED", "maybe")], "LARDER_CACHE_DISABLED (environment): \"maybe\" is none of true, on, false, off")]
+#[case("", &[("LARDER_BREAKER_FAILURES", "0")], "LARDER_BREAKER_FAILURES (environment): \"0\" is not a whole number above 0")]
+#[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "5m")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"5m\" is not a whole number of seconds, e.g. 300")]
+#[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "99999999999")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"99999999999\" is not a whole number of seconds")]
+#[case("", &[("LARDER_ACCOUNT_ID", "12345")], "LARDER_ACCOUNT_ID (environment): \"12345\" is not an account of 12 digits")]
+#[case("", &[("LOG_LEVEL", "loud")], "LOG_LEVEL (environment): \"loud\" is none of error, warn, info, debug, trace")]
+#[case("[ttl_s]\ndrs-quota = 5", &[], "larder.toml, ttl_s.drs-quota: there is no such setting; did you mean ttl_s.drs-quotas?")]
+#[case("listen = [1]", &[], "larder.toml, listen: must be a text, a number or true or false")]
+#[case("listen = ", &[], "larder.toml: TOML parse error at line 1")]
+fn a_bad_value_is_named_with_its_source(#[case] file: &str, #[case] environment: &[(&str, &str)], #[case] said: &str) {
+    let error = read(file, environment, &[]).expect_err("refused");
+    assert!(error.starts_with(said), "{error}");
+}
+
+#[test]
+fn a_bad_flag_is_named_as_it_was_typed() {
+    let error = read("", &[], &[listen("everywhere")]).expect_err("refused");
+    assert_eq!(error, "--listen: \"everywhere\" is not an IP address and port, e.g. 127.0.0.1:8080");
+}
+
+#[test]
+fn variables_of_others_and_of_the_tests_are_left_alone() {
+    let environment =
+        [("LARDER_REAL_DATA", "x"), ("LARDER_SEEDS", "x"), ("LARDERY", "x"), ("LARDER_CONFIG", "larder.toml")];
+    assert_eq!(read("", &environment, &[]), Ok(Configuration::default()));
+}
+
+#[test]
+fn windows_are_set_by_data_type_and_stale_ones_follow_a_shorter_ttl() {
+    let file = "[ttl_s]\ndrs-quotas = 10\n[stale_if_error_s]\ndrs-quotas = 7";
+    let configuration = read(file, &[("LARDER_TTL_EC2_SUBNETS_S", "20")], &[]).expect("valid");
+    let policy = |name| configuration.policy(larder_sources::data_type(name).expect("a row"));
+    let quotas = policy("drs-quotas");
+    assert_eq!(quotas.ttl, Duration::from_secs(10));
+    assert_eq!(quotas.stale_while_revalidate, Duration::from_secs(10));
+    assert_eq!(quotas.stale_if_error, Duration::from_secs(7));
+    assert_eq!(policy("ec2-subnets").ttl, Duration::from_secs(20));
+    assert_eq!(policy("ec2-instance-types").ttl, Duration::from_hours(24));
+}
+
+#[test]
+fn sizes_and_levels_may_be_written_as_people_write_them() {
+    let environment = [
+        ("LARDER_MEMORY_BYTES", "1 MiB"),
+        ("LARDER_LARGEST_VALUE", "2048"),
+        ("LOG_LEVEL", "DEBUG"),
+        ("LARDER_LEASE", "off"),
+    ];
+    let configuration = read("", &environment, &[]).expect("valid");
+    assert_eq!(configuration.cache.settings.memory_bytes, 1 << 20);
+    assert_eq!(configuration.cache.settings.largest_value, 2048);
+    assert_eq!(configuration.log_level, LogLevel::Debug);
+    assert_eq!(configuration.cache.fetch_once_per, FetchOncePer::Process);
+}
+
+#[test]
+fn no_two_settings_share_a_name_and_each_is_documented() {
+    let settings = settings();
+    let keys: BTreeSet<_> = settings.iter().map(|setting| setting.key.clone()).collect();
+    let variables: BTreeSet<_> = settings.iter().map(|setting| setting.variable.clone()).collect();
+    assert_eq!((keys.len(), variables.len()), (settings.len(), settings.len()));
+    assert!(settings.iter().all(|setting| !setting.help.is_empty() && !setting.default.is_empty()));
+}

@@ -1,0 +1,130 @@
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use larder_sources::AccountId;
+
+use super::StoreChoice;
+
+/// What a value is, or a sentence that says what was given and what would be right.
+pub(super) type Parsed<T> = Result<T, String>;
+
+/// Longer windows are slips, and would overflow when added to a date.
+const LONGEST_SECONDS: u64 = 366 * 24 * 3600;
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// What failed.
+    Error,
+    /// And what was worked around.
+    Warn,
+    /// And what happened.
+    Info,
+    /// And how.
+    Debug,
+    /// And everything.
+    Trace,
+}
+
+impl fmt::Display for LogLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        })
+    }
+}
+
+pub(super) fn log_level(text: &str) -> Parsed<LogLevel> {
+    let levels = [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace];
+    let found = levels.into_iter().find(|level| text.eq_ignore_ascii_case(&level.to_string()));
+    found.ok_or_else(|| format!("{text:?} is none of error, warn, info, debug, trace"))
+}
+
+pub(super) fn milliseconds(text: &str) -> Parsed<Duration> {
+    let number = number::<u64>(text).filter(|number| *number <= LONGEST_SECONDS * 1000);
+    number
+        .map(Duration::from_millis)
+        .ok_or_else(|| format!("{text:?} is not a whole number of milliseconds, e.g. 2000"))
+}
+
+pub(super) fn milliseconds_above_zero(text: &str) -> Parsed<Duration> {
+    let duration = milliseconds(text)?;
+    if duration.is_zero() { Err(format!("{text:?} must be above 0, e.g. 2000")) } else { Ok(duration) }
+}
+
+pub(super) fn seconds(text: &str) -> Parsed<Duration> {
+    let number = number::<u64>(text).filter(|number| *number <= LONGEST_SECONDS);
+    number.map(Duration::from_secs).ok_or_else(|| format!("{text:?} is not a whole number of seconds, e.g. 300"))
+}
+
+/// Bytes, or KiB, MiB, GiB with or without a space before them.
+pub(super) fn bytes(text: &str) -> Parsed<u64> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    let unit = units.into_iter().find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
+    let (digits, shift) = unit.unwrap_or((text, 0));
+    let bytes = number::<u64>(digits.trim_end()).and_then(|count| count.checked_mul(1 << shift));
+    let bytes = bytes.filter(|bytes| *bytes <= 1 << 40);
+    bytes.ok_or_else(|| format!("{text:?} is not a size of at most 1024 GiB, e.g. 67108864 or 64MiB"))
+}
+
+pub(super) fn switch(text: &str) -> Parsed<bool> {
+    match text {
+        "true" | "on" => Ok(true),
+        "false" | "off" => Ok(false),
+        _ => Err(format!("{text:?} is none of true, on, false, off")),
+    }
+}
+
+pub(super) fn share(text: &str) -> Parsed<f64> {
+    let share = number::<f64>(text).filter(|share| (0.0..=0.9).contains(share));
+    share.ok_or_else(|| format!("{text:?} is not a number from 0 to 0.9, e.g. 0.1"))
+}
+
+pub(super) fn count<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Parsed<T> {
+    let count = number::<T>(text).filter(|count| *count >= T::from(1));
+    count.ok_or_else(|| format!("{text:?} is not a whole number above 0, e.g. 5"))
+}
+
+pub(super) fn name(text: &str) -> Parsed<String> {
+    let valid = (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    valid.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is not a name of 1 to 64 of A-Z a-z 0-9 - _ ."))
+}
+
+/// A table's name by DynamoDB's rule, or its ARN.
+pub(super) fn table(text: &str) -> Parsed<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let named = (3..=255).contains(&text.len()) && text.bytes().all(allowed);
+    let arn = text.starts_with("arn:") && text.contains(":table/");
+    let wrong = || format!("{text:?} is not a DynamoDB table name (3 to 255 of A-Z a-z 0-9 - _ .) or table ARN");
+    (named || arn).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+pub(super) fn store(text: &str) -> Parsed<StoreChoice> {
+    match text.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => Ok(StoreChoice::Sqlite(PathBuf::from(path))),
+        Some(("dynamodb", name)) => table(name).map(StoreChoice::DynamoDb),
+        None if text == "memory" => Ok(StoreChoice::Memory),
+        _ => Err(format!("{text:?} is none of sqlite:PATH, dynamodb:TABLE, memory")),
+    }
+}
+
+pub(super) fn address(text: &str) -> Parsed<SocketAddr> {
+    text.parse().map_err(|_| format!("{text:?} is not an IP address and port, e.g. 127.0.0.1:8080"))
+}
+
+pub(super) fn account(text: &str) -> Parsed<AccountId> {
+    AccountId::parse(text).ok_or_else(|| format!("{text:?} is not an account of 12 digits"))
+}
+
+/// Rust's own parsing, without the sign that it would take.
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    text.starts_with(|first: char| first.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}

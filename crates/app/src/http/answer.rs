@@ -1,0 +1,68 @@
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{AGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use larder_cache::Answer;
+use larder_sources::DataType;
+
+use super::cache_status::cache_status;
+use crate::problem::{Code, Problem};
+
+/// The largest body of an answer, in bytes before compression. Lambda's 6 MB hold it even where every three bytes
+/// travel as four of base64.
+const LARGEST: usize = 4_500_000;
+
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+
+/// The response that carries `body`, which is the answer or a part of it.
+pub(super) fn respond(request: &HeaderMap, data_type: &DataType, answer: &Answer, body: Bytes) -> Response {
+    // Weak, since the bytes differ by how they are compressed on their way.
+    let etag = format!("W/\"{}\"", answer.etag);
+    let unchanged = request.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let mut response = if unchanged.into_iter().any(|line| matches_any(line, &answer.etag)) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else if body.len() > LARGEST {
+        return too_large(data_type, body.len()).into_response();
+    } else {
+        ([(CONTENT_TYPE, "application/json")], Body::from(body)).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(AGE, HeaderValue::from(answer.age.as_secs()));
+    for (name, value) in [(ETAG, etag), (CACHE_STATUS, cache_status(answer, data_type))] {
+        // Both are made of printable ASCII.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// Whether a line of `If-None-Match` names the tag; compared weakly, as RFC 9110 says (section 13.1.2).
+fn matches_any(line: &str, etag: &str) -> bool {
+    line.split(',').map(str::trim).any(|candidate| {
+        let tag = candidate.strip_prefix("W/").unwrap_or(candidate);
+        candidate == "*" || tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')) == Some(etag)
+    })
+}
+
+fn too_large(data_type: &DataType, bytes: usize) -> Problem {
+    let advice = if data_type.list.is_some() { " Ask for a part with limit, and the rest with cursor." } else { "" };
+    let detail = format!("The answer has {bytes} bytes; {LARGEST} are the most.{advice}");
+    Problem::new(Code::ResultTooLarge, detail).with("bytes", bytes).with("most", LARGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_compared_weakly_in_lists_and_by_star() {
+        for line in ["W/\"abc\"", "\"abc\"", "\"x\", W/\"abc\"", "*", "\"x\",\"abc\" "] {
+            assert!(matches_any(line, "abc"), "{line}");
+        }
+        for line in ["", "abc", "\"ABC\"", "W/\"abcd\"", "w/\"abc\""] {
+            assert!(!matches_any(line, "abc"), "{line}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use http::Uri;
+use jiff::Timestamp;
+use larder_cache::Report;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::body;
+use super::parameters::Parameters;
+use crate::problem::Problem;
+use crate::queries::data_type_of_text;
+use crate::{App, EntriesPage, InvalidationDone, InvalidationRequest, Principal};
+
+/// The most entries on one page, and how many there are where no limit is given.
+const LARGEST_LIMIT: usize = 1_000;
+const DEFAULT_LIMIT: usize = 100;
+
+/// What one process counted.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Stats {
+    /// `process`: other containers count for themselves.
+    scope: &'static str,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// What the memory layer holds, in bytes.
+    memory_bytes: u64,
+    /// The second layer.
+    store: StoreStats,
+    /// By data type and layer, and what should be rare.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    report: Report,
+}
+
+/// The second layer.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct StoreStats {
+    /// `ok`, `absent` or `left alone`.
+    health: &'static str,
+    /// Which store.
+    description: String,
+    /// Why it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// Kills what matches, for every container; `{}` kills everything. Needs larder/admin.
+#[utoipa::path(
+    post,
+    path = "/cache/invalidate",
+    tag = "cache",
+    request_body(content = super::openapi::InvalidationBody),
+    responses((status = 200, description = "It is in effect.", body = InvalidationDone))
+)]
+pub(super) async fn invalidate(
+    State(app): State<App>,
+    principal: Principal,
+    uri: Uri,
+    body: Body,
+) -> Result<Json<InvalidationDone>, Problem> {
+    principal.check_administer()?;
+    Parameters::of(&uri, &[])?;
+    let request = InvalidationRequest::parse(&body::json(body).await?)?;
+    app.invalidation().invalidate(&principal, &request).await.map(Json)
+}
+
+/// What this process counted since it began: hits, misses, stale answers, errors, bytes and latency.
+#[utoipa::path(get, path = "/cache/stats", tag = "cache", responses((status = 200, description = "The counters.", body = Stats)))]
+pub(super) async fn stats(State(app): State<App>, principal: Principal, uri: Uri) -> Result<Json<Stats>, Problem> {
+    principal.check_read()?;
+    Parameters::of(&uri, &[])?;
+    let (description, reason) = (app.store().description.clone(), app.store().reason.clone());
+    Ok(Json(Stats {
+        scope: "process",
+        since: app.since(),
+        memory_bytes: app.cache().memory_bytes(),
+        store: StoreStats { health: app.store_health(), description, reason },
+        report: app.cache().statistics(),
+    }))
+}
+
+/// What the store holds, of the accounts that the caller may see.
+#[utoipa::path(
+    get,
+    path = "/cache/entries",
+    tag = "cache",
+    params(
+        ("dataType" = Option<String>, Query, description = "One data type only; all in turn where absent"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many; 100 where absent"),
+        ("cursor" = Option<String>, Query, description = "The nextCursor of the page before"),
+    ),
+    responses((status = 200, description = "A page of entries.", body = EntriesPage))
+)]
+pub(super) async fn entries(
+    State(app): State<App>,
+    principal: Principal,
+    uri: Uri,
+) -> Result<Json<EntriesPage>, Problem> {
+    principal.check_read()?;
+    let parameters = Parameters::of(&uri, &["dataType", "limit", "cursor"])?;
+    let data_type = parameters.get("dataType").map(data_type_of_text).transpose()?;
+    let limit = parameters.limit(LARGEST_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    app.entries().page(&principal, data_type, parameters.get("cursor"), limit).await.map(Json)
+}

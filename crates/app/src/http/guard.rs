@@ -1,0 +1,39 @@
+use axum::extract::{FromRequestParts, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, VARY};
+use http::request::Parts;
+
+use crate::Principal;
+use crate::problem::{Code, Problem};
+
+/// Routes that anyone may ask.
+const PUBLIC: &[&str] = &["/health"];
+
+/// Lets nothing but the public routes through without a principal; an unknown route neither, so that nobody learns
+/// from outside which there are.
+pub(super) async fn authenticated(request: Request, next: Next) -> Response {
+    let public = PUBLIC.contains(&request.uri().path());
+    if !public && request.extensions().get::<Principal>().is_none() {
+        return unauthenticated().into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    // What one caller may see is no other's, and what was right a moment ago may be invalidated.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    headers.entry(VARY).or_insert(HeaderValue::from_static("Authorization"));
+    response
+}
+
+fn unauthenticated() -> Problem {
+    Problem::new(Code::Unauthenticated, "This needs a valid access token in the header Authorization.")
+}
+
+impl<S: Sync> FromRequestParts<S> for Principal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(unauthenticated)
+    }
+}

@@ -1,0 +1,71 @@
+//! One router for both hosts: routes from the rows of the data-type table, and the cache's own.
+
+mod cache_routes;
+mod data;
+mod health;
+mod openapi;
+
+mod answer;
+mod body;
+mod cache_control;
+mod cache_status;
+mod guard;
+mod local;
+mod paging;
+mod parameters;
+mod refusal;
+
+use axum::http::{Method, Uri};
+use axum::{Extension, Router};
+use bytes::Bytes;
+use larder_sources::DATA_TYPES;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::trace::TraceLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
+use crate::problem::{Code, Problem, quoted};
+
+pub use cache_control::DEADLINE;
+pub use local::admit_local;
+
+/// Every route. A request must carry a [`crate::Principal`] among its extensions, put there by the host that
+/// authenticated it; without one it gets only the public routes.
+pub fn router(app: App) -> Router {
+    let (own, document) = own_routes().split_for_parts();
+    let document = Bytes::from(openapi::document(document));
+    let rows = DATA_TYPES.iter().fold(Router::new(), |router, row| router.route(row.path, data::route(row)));
+    own.merge(rows)
+        .route("/openapi.json", axum::routing::get(openapi::serve))
+        .fallback(no_route)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app)
+        .layer(Extension(openapi::Document(document)))
+        .layer(axum::middleware::from_fn(guard::authenticated))
+        .layer(CatchPanicLayer::custom(refusal::of_panic))
+        .layer(CompressionLayer::new())
+        // What fails is logged where it is handled, so not here again.
+        .layer(TraceLayer::new_for_http().on_failure(()))
+}
+
+fn own_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::skeleton())
+        .routes(routes!(cache_routes::invalidate))
+        .routes(routes!(cache_routes::stats))
+        .routes(routes!(cache_routes::entries))
+        .routes(routes!(health::health))
+}
+
+async fn no_route(uri: Uri) -> Problem {
+    Problem::new(Code::NotFound, format!("There is no route {}; /openapi.json lists them.", quoted(uri.path())))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{} does not take {}.", quoted(uri.path()), quoted(method.as_str()));
+    Problem::new(Code::MethodNotAllowed, detail)
+}
+
+#[cfg(test)]
+mod tests;

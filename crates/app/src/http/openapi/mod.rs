@@ -1,0 +1,86 @@
+//! The OpenAPI document: the handlers' own words, the rows of the data-type table, and the table of problems.
+
+mod problems;
+mod rows;
+
+use axum::Extension;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::Uri;
+use http::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+
+use super::parameters::Parameters;
+use crate::Principal;
+use crate::problem::Problem;
+
+/// The document's bytes, made once.
+#[derive(Clone)]
+pub(super) struct Document(pub(super) Bytes);
+
+/// Which entries; each part given, or any. An empty object is everything.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used; InvalidationRequest reads the body, with better words")]
+pub(super) struct InvalidationBody {
+    /// Entries of one data type only.
+    data_type: Option<String>,
+    /// Entries of one region only, and those that have none.
+    region: Option<String>,
+    /// Entries of one account only, and those that are the same for all.
+    #[schema(pattern = "^[0-9]{12}$")]
+    account_id: Option<String>,
+    /// Whether the items are deleted too.
+    purge: Option<bool>,
+}
+
+/// The document before its paths.
+pub(super) fn skeleton() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Larder")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("Larder keeps what AWS already told you."));
+    OpenApiBuilder::new().info(info.build()).build()
+}
+
+/// The whole document as JSON.
+pub(super) fn document(of_handlers: OpenApi) -> Vec<u8> {
+    let mut document = serde_json::to_value(of_handlers).unwrap_or_else(|_| json!({}));
+    rows::add(&mut document);
+    document["paths"]["/openapi.json"]["get"] = json!({
+        "tags": ["larder"],
+        "summary": "This document.",
+        "operationId": "openapi",
+        "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}},
+    });
+    problems::add(&mut document);
+    document["components"]["securitySchemes"]["token"] = json!({
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token with the scope larder/read or larder/admin. `larder serve` on loopback needs none.",
+    });
+    document["security"] = json!([{"token": []}]);
+    document.to_string().into_bytes()
+}
+
+/// Serves the document.
+pub(super) async fn serve(
+    principal: Principal,
+    uri: Uri,
+    Extension(Document(document)): Extension<Document>,
+) -> Result<Response, Problem> {
+    principal.check_read()?;
+    Parameters::of(&uri, &[])?;
+    Ok(([(CONTENT_TYPE, "application/json")], document).into_response())
+}
+
+/// Every operation of the document, by path and method.
+fn operations(document: &mut Value) -> impl Iterator<Item = (&String, &String, &mut Value)> {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    paths.flat_map(|(path, item)| {
+        item.as_object_mut().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
+    })
+}

@@ -1,0 +1,79 @@
+use larder_sources::{DATA_TYPES, DataType, NamedSchema, Region};
+use serde_json::{Value, json};
+
+use super::super::data::LARGEST_LIMIT;
+
+/// Adds the rows' routes and the schemas of their answers.
+pub(super) fn add(document: &mut Value) {
+    for row in DATA_TYPES {
+        document["paths"][row.path]["get"] = operation(row);
+        add_schema(document, row.schema());
+        row.nested_schemas().into_iter().for_each(|schema| add_schema(document, schema));
+    }
+}
+
+fn add_schema(document: &mut Value, (name, schema): NamedSchema) {
+    document["components"]["schemas"][name] = serde_json::to_value(schema).unwrap_or_else(|_| json!({}));
+}
+
+fn operation(row: &DataType) -> Value {
+    let (name, _) = row.schema();
+    json!({
+        "tags": ["data"],
+        "summary": format!("{}.", row.summary),
+        "description": format!("Data type `{}`. AWS is asked with {}.", row.name, row.iam_actions.join(", ")),
+        "operationId": row.name,
+        "parameters": parameters(row),
+        "responses": {
+            "200": {
+                "description": "The answer. With limit or cursor, a part of its list in the order of ids, and nextCursor if there is more.",
+                "headers": headers(),
+                "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}},
+            },
+            "304": {"description": "The answer has one of the tags in If-None-Match.", "headers": headers()},
+        },
+    })
+}
+
+fn parameters(row: &DataType) -> Value {
+    let regions: Vec<_> = Region::all().iter().map(|region| region.name()).collect();
+    let (has_region, has_account) = (row.scope.has_region(), row.scope.has_account());
+    let ignored = |has: bool, text: &str| if has { text.to_owned() } else { "Ignored by this data type.".to_owned() };
+    let region = if has_region { json!({"type": "string", "enum": regions}) } else { json!({"type": "string"}) };
+    let account =
+        if has_account { json!({"type": "string", "pattern": "^[0-9]{12}$"}) } else { json!({"type": "string"}) };
+    let mut parameters = vec![
+        query("region", has_region, &region, &ignored(has_region, "The region asked.")),
+        query("accountId", false, &account, &ignored(has_account, "The account asked; Larder's own where absent.")),
+    ];
+    if row.list.is_some() {
+        let limit = json!({"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT});
+        parameters.push(query("limit", false, &limit, "At most so many items; all where absent."));
+        parameters.push(query("cursor", false, &json!({"type": "string"}), "The nextCursor of the answer before."));
+    }
+    parameters.push(header(
+        "Cache-Control",
+        "no-cache (at most one forced fetch per key in 10 s), max-age=N, only-if-cached.",
+    ));
+    parameters.push(header("If-None-Match", "Tags of answers that the caller has."));
+    Value::Array(parameters)
+}
+
+fn query(name: &str, required: bool, schema: &Value, description: &str) -> Value {
+    json!({"name": name, "in": "query", "required": required, "description": description, "schema": schema})
+}
+
+fn header(name: &str, description: &str) -> Value {
+    json!({"name": name, "in": "header", "required": false, "description": description, "schema": {"type": "string"}})
+}
+
+fn headers() -> Value {
+    let text = |description: &str| json!({"description": description, "schema": {"type": "string"}});
+    json!({
+        "Age": {"description": "Seconds since AWS was asked.", "schema": {"type": "integer", "minimum": 0}},
+        "ETag": text("A weak tag of the answer."),
+        "Cache-Status": text("Where the answer came from (RFC 9211): larder; hit; ttl=281; detail=memory"),
+        "Cache-Control": text("private, no-cache"),
+        "Vary": text("Authorization, and Accept-Encoding"),
+    })
+}

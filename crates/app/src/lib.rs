@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+
+pub mod configuration;
+pub mod wiring;
+
+mod environment;
+mod logging;
+
+mod app;
+mod inspection;
+mod invalidation;
+mod listing;
+mod principal;
+pub mod problem;
+mod queries;
+
+pub mod http;
+mod serve;
+
+mod documentation;
+mod nearest;
+
+pub use app::{App, Parts, StoreStatus};
+pub use documentation::{configuration_table, data_types_table};
+pub use environment::SystemEnvironment;
+pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};
+pub use listing::{Entries, EntriesPage, Entry};
+pub use logging::{LogFormat, start_logging};
+pub use principal::Principal;
+pub use queries::{AwsFetcher, Fetcher, Queries, Question, account_of_text, data_type_of_text, region_of_text};
+pub use serve::serve;
+
+// What callers of the use cases handle, so that they need no other crate of ours.
+pub use larder_cache::{Answer, Directives, Environment, Freshness, Inspection, Origin, Refresh, Verdict};
+pub use larder_sources::{AccountId, DATA_TYPES, DataType, FetchError, ListShape, Region, Scope, ScopeRule};
+
+#[cfg(test)]
+mod test_app;

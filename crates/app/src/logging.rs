@@ -1,0 +1,29 @@
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::configuration::LogLevel;
+
+/// How log lines look. They go to stderr, so that stdout is the program's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line, for CloudWatch.
+    Json,
+}
+
+/// Begins to log: Larder's own words from `level` up, those of others from warnings up unless that is `trace`.
+pub fn start_logging(level: LogLevel, format: LogFormat) {
+    let others = if level == LogLevel::Trace { "debug" } else { "warn" };
+    let others = if level == LogLevel::Error { "error" } else { others };
+    let filter = EnvFilter::new(format!(
+        "{others},larder={level},tower_http={level},query_handler={level},cache_invalidator={level}"
+    ));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // A second call, as in tests, leaves the first subscriber where it is.
+    let _ = match format {
+        LogFormat::Text => builder.with_target(false).with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
+    };
+}

@@ -1,0 +1,121 @@
+//! What can go wrong for a caller, as RFC 9457 problem documents.
+
+mod code;
+mod of_failure;
+mod of_store_error;
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+pub use code::Code;
+pub use of_failure::{of_failure, of_fetch_error};
+pub(crate) use of_store_error::{of_invalidate_error, of_store_error};
+
+/// One thing that went wrong: a stable code, and words for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+    members: Map<String, Value>,
+    retry_after: Option<Duration>,
+}
+
+impl Problem {
+    /// The content type of a problem document.
+    pub const CONTENT_TYPE: &'static str = "application/problem+json";
+
+    /// A problem of that code. The detail is a sentence that says what is wrong and what would be right.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), members: Map::new(), retry_after: None }
+    }
+
+    /// The same with a member of its own beside RFC 9457's.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// The same, telling the caller when to come back.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The sentence for people.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// When the caller may come back, if that is known.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The problem document.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        let mut document = json!({
+            "type": self.code.uri(),
+            "title": self.code.title(),
+            "status": self.code.status(),
+            "code": self.code.name(),
+            "detail": self.detail,
+        });
+        if let Some(document) = document.as_object_mut() {
+            document.extend(self.members.clone());
+        }
+        document
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.detail)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// What a caller wrote, fit to be repeated to them: quoted, escaped, and not longer than a line.
+pub(crate) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 64;
+    let short: String = text.chars().take(LONGEST).collect();
+    let more = if short.len() < text.len() { "…" } else { "" };
+    format!("{:?}", format!("{short}{more}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_has_the_members_of_rfc_9457_and_its_own() {
+        let problem = Problem::new(Code::UnknownRegion, "No.").with("region", "mars");
+        let document = problem.document();
+        assert_eq!(document["type"], "urn:problem-type:larder:unknown-region");
+        assert_eq!(document["status"], 400);
+        assert_eq!(document["code"], "UNKNOWN_REGION");
+        assert_eq!(document["region"], "mars");
+        assert_eq!(document["detail"], "No.");
+        assert!(document["title"].is_string());
+    }
+
+    #[test]
+    fn what_a_caller_wrote_is_repeated_in_one_short_line() {
+        assert_eq!(quoted("a\nb"), r#""a\nb""#);
+        assert!(quoted(&"é".repeat(10_000)).chars().count() < 70);
+    }
+}

@@ -1,0 +1,78 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use larder_cache::store::{InProcessStore, Store};
+use larder_sources::{AccountId, DataType, FetchError, Scope};
+
+use crate::configuration::Configuration;
+use crate::wiring::OpenedStore;
+use crate::{App, Fetcher, Parts, SystemEnvironment};
+
+/// The account whose credentials the scripted AWS has.
+pub(crate) const OWN: &str = "111122223333";
+
+/// An AWS that answers what it was told to, and counts how often it is asked.
+#[derive(Default)]
+pub(crate) struct ScriptedAws {
+    answers: Mutex<BTreeMap<&'static str, Result<Bytes, FetchError>>>,
+    asked: AtomicUsize,
+}
+
+impl ScriptedAws {
+    /// What a data type is answered from now on.
+    pub(crate) fn answers(&self, data_type: &'static str, answer: Result<&str, FetchError>) {
+        let answer = answer.map(|text| Bytes::copy_from_slice(text.as_bytes()));
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(data_type, answer);
+    }
+
+    /// How often it was asked anything.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Fetcher for ScriptedAws {
+    async fn own_account(&self) -> Result<AccountId, FetchError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        Ok(AccountId::parse(OWN).expect("12 digits"))
+    }
+
+    async fn fetch(&self, data_type: &'static DataType, _scope: &Scope) -> Result<Bytes, FetchError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.get(data_type.name).cloned().unwrap_or_else(|| Ok(Bytes::from_static(b"{}")))
+    }
+}
+
+/// An app over a store of its own and a scripted AWS.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) aws: Arc<ScriptedAws>,
+    pub(crate) store: Arc<InProcessStore>,
+}
+
+impl TestApp {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut Configuration)) -> Self {
+        let mut configuration = Configuration::default();
+        change(&mut configuration);
+        let (aws, store) = (Arc::new(ScriptedAws::default()), Arc::new(InProcessStore::new()));
+        let opened = (!configuration.cache.disabled).then(|| store.clone() as Arc<dyn Store>);
+        let reason = opened.is_none().then(|| "switched off".to_owned());
+        let store_of_app = OpenedStore { store: opened, description: "memory".to_owned(), reason };
+        let app = App::new(Parts {
+            configuration: &configuration,
+            environment: Arc::new(SystemEnvironment::new()),
+            store: store_of_app,
+            fetcher: aws.clone(),
+        });
+        Self { app, aws, store }
+    }
+}

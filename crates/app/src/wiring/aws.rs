@@ -1,0 +1,20 @@
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+
+/// The SDK's own configuration: its variables, profiles and single sign-on, as with every other AWS tool.
+pub async fn ambient_aws() -> SdkConfig {
+    aws_config::load_defaults(BehaviorVersion::latest()).await
+}
+
+/// One endpoint for every service and one pair of keys, whatever the environment or a profile say.
+#[must_use]
+pub fn fixed_aws(endpoint: &str, region: &str, access_key_id: &str, secret_access_key: &str) -> SdkConfig {
+    let credentials = Credentials::from_keys(access_key_id, secret_access_key, None);
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        .endpoint_url(endpoint)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
+}

@@ -1,0 +1,8 @@
+//! Opens the store and makes the SDK's configuration: one function for each kind, so that a host that names only one
+//! links only that.
+
+mod aws;
+mod store;
+
+pub use aws::{ambient_aws, fixed_aws};
+pub use store::{OpenedStore, default_sqlite_path, dynamodb_store, memory_store, no_store, sqlite_store};

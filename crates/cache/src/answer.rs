@@ -1,0 +1,138 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::key::InvalidPart;
+use crate::store::StoreError;
+use crate::upstream::{FailureClass, UpstreamError};
+
+/// A value, and where and when it came from (G5).
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The value as upstream gave it.
+    pub value: Bytes,
+    /// A digest of the value: 32 hexadecimal digits.
+    pub etag: Arc<str>,
+    /// How long ago its fetch began.
+    pub age: Duration,
+    /// How long it was meant to be fresh, since its fetch began.
+    pub lifetime: Duration,
+    /// Where this request found it.
+    pub origin: Origin,
+    /// Whether, and why, it is past its lifetime.
+    pub freshness: Freshness,
+}
+
+/// Where a request found its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In this process.
+    Memory,
+    /// In the store.
+    Store,
+    /// Fetched for this request, or for another that this one joined.
+    Upstream {
+        /// Why there was a fetch.
+        why: Forward,
+        /// Whether another request's fetch was joined.
+        collapsed: bool,
+        /// Whether the value was kept for later requests.
+        stored: bool,
+    },
+}
+
+/// Why a request went upstream (RFC 9211, `fwd`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forward {
+    /// Nothing usable was there.
+    Miss,
+    /// What was there was past its TTL.
+    Stale,
+    /// The request's `Cache-Control` refused what was there.
+    Request,
+    /// The store could not be asked.
+    Bypass,
+}
+
+/// Whether an answer is within its lifetime.
+#[derive(Clone, Debug)]
+pub enum Freshness {
+    /// It is.
+    Fresh,
+    /// It is not, and is being refreshed (RFC 5861 `stale-while-revalidate`).
+    StaleWhileRevalidate,
+    /// It is not, and the fetch of another failed (RFC 5861 `stale-if-error`).
+    StaleIfError(Failure),
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Failure {
+    /// Upstream said so.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// There was no time left.
+    #[error("there was no answer within {} ms", .0.as_millis())]
+    Deadline(Duration),
+    /// The request was `only-if-cached` and nothing usable was.
+    #[error("nothing usable is cached, and the request asked for no fetch")]
+    NotCached,
+    /// The store can't be asked, and as many fetches as are allowed without it are running.
+    #[error("the cache's store is out of reach and {0} fetches are already running without it")]
+    Overloaded(usize),
+}
+
+/// An invalidation that took effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalidated {
+    /// The epoch that it made.
+    pub epoch: crate::epoch::Fence,
+    /// After how long every container has seen it: the coherence window.
+    pub effective_within: Duration,
+    /// How many items a purge deleted, if one was asked for.
+    pub purged: Option<u64>,
+}
+
+/// Why an invalidation did not take effect, or may not have.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidateError {
+    /// The selector is malformed.
+    #[error(transparent)]
+    Selector(#[from] InvalidPart),
+    /// The store did not acknowledge it.
+    #[error("the invalidation was not acknowledged, so it may not be in effect: {0}")]
+    Store(#[from] StoreError),
+    /// It took effect, but its purge did not finish.
+    #[error("the invalidation is in effect, but its purge did not finish: {0}")]
+    Purge(StoreError),
+}
+
+impl Failure {
+    /// Whether upstream refused for want of permission or credentials.
+    pub(crate) fn is_denied(&self) -> bool {
+        matches!(self, Self::Upstream(error) if error.class == FailureClass::Denied)
+    }
+}
+
+impl Origin {
+    /// The same origin, for a request that joined the one that found it.
+    pub(crate) fn collapsed(self) -> Self {
+        match self {
+            Self::Upstream { why, stored, .. } => Self::Upstream { why, stored, collapsed: true },
+            found => found,
+        }
+    }
+}
+
+impl Answer {
+    /// What is left of its lifetime in whole seconds; negative when past it.
+    #[must_use]
+    pub fn ttl_seconds(&self) -> i64 {
+        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        match self.lifetime.checked_sub(self.age) {
+            Some(left) => seconds(left),
+            None => -seconds(self.age.saturating_sub(self.lifetime)).max(1),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use super::load::Landed;
+use super::{Inner, Request};
+use crate::answer::{Failure, Forward, Origin};
+use crate::codec;
+use crate::entry::{Entry, NewEntry};
+use crate::environment::within;
+use crate::key::Key;
+use crate::look::{Look, Start};
+use crate::memory::{Memory, NotedFailure};
+use crate::policy::Policy;
+use crate::statistics::{Layer, Outcome};
+use crate::store::{ItemIdentity, StoreError, StoredEntry};
+
+/// How long past an entry's last usable moment the store keeps it.
+const GRACE: Duration = Duration::from_secs(3_600);
+
+/// A fetch that a request's `Cache-Control` forced. Noted when it ends, or is dropped: who asks for the same meanwhile
+/// joins it, and who asks soon after gets what is there.
+struct Forced<'a> {
+    memory: &'a Memory,
+    key: &'a Key,
+    began: Start,
+}
+
+impl Drop for Forced<'_> {
+    fn drop(&mut self) {
+        self.memory.note_forced(self.key, self.began);
+    }
+}
+
+impl Inner {
+    /// Step 4: one fetch under the fence of `look`, kept in the store, then in memory.
+    pub(super) async fn fetch_and_keep(&self, request: &Request, look: &Arc<Look>, why: Forward) -> Landed {
+        match self.fetch(request, Some(look), why).await {
+            Ok(entry) => {
+                let stored = self.keep(request, &entry).await;
+                Landed::Entry { entry, origin: Origin::Upstream { why, collapsed: false, stored } }
+            }
+            Err(failure) => Landed::Failed(failure),
+        }
+    }
+
+    /// Step 7: straight upstream, with a cap on how many at once. The value carries the last look's epoch as its
+    /// fence, however old that look is: a fence may be too old, never too new. Without one it is kept nowhere.
+    pub(super) async fn fetch_past_store(&self, request: &Request) -> Landed {
+        let why = Forward::Bypass;
+        let place = within(&*self.environment, self.settings.bypass_wait, self.bypass.acquire()).await;
+        let Some(Ok(_place)) = place else {
+            self.statistics.events.overloaded.fetch_add(1, Relaxed);
+            return Landed::Failed(Failure::Overloaded(self.settings.bypass_concurrency));
+        };
+        self.statistics.events.bypassed.fetch_add(1, Relaxed);
+        let look = self.looks.newest();
+        match self.fetch(request, look.as_ref(), why).await {
+            Ok(entry) => {
+                if self.is_keepable(&entry) {
+                    self.memory.keep(&entry);
+                }
+                Landed::Entry { entry, origin: Origin::Upstream { why, collapsed: false, stored: false } }
+            }
+            Err(failure) => Landed::Failed(failure),
+        }
+    }
+
+    async fn fetch(&self, request: &Request, look: Option<&Arc<Look>>, why: Forward) -> Result<Arc<Entry>, Failure> {
+        let began = self.looks.start(&*self.environment);
+        let forced = (why == Forward::Request).then(|| Forced { memory: &self.memory, key: &request.key, began });
+        let fetched = request.upstream.fetch().await;
+        drop(forced);
+        let now = self.environment.now();
+        let statistics = self.statistics.of(request.key.data_type());
+        let fence = look.map(|look| look.epoch.fence());
+        match fetched {
+            Ok(value) => {
+                statistics.count(Layer::Upstream, Outcome::Hit, value.len(), now.since(began.at));
+                self.memory.forget_failure(&request.key);
+                let entry = NewEntry {
+                    key: request.key.clone(),
+                    etag: codec::etag(&value),
+                    value,
+                    fence,
+                    lifetime: self.jittered(&request.policy),
+                    forced: why == Forward::Request,
+                    created_at: began.at.unix_millis(),
+                    fetched: Some(began),
+                    age: now.since(began.at),
+                    used: false,
+                };
+                Ok(entry.got(now))
+            }
+            Err(error) => {
+                statistics.count(Layer::Upstream, Outcome::Error, 0, now.since(began.at));
+                if let Some(fence) = fence {
+                    self.memory.note_failure(&request.key, NotedFailure { error: error.clone(), fence, at: now });
+                }
+                Err(Failure::Upstream(error))
+            }
+        }
+    }
+
+    /// Keeps a fetched entry in the store, then in memory; whether a later request may find it.
+    async fn keep(&self, request: &Request, entry: &Arc<Entry>) -> bool {
+        if !self.is_keepable(entry) {
+            return false;
+        }
+        if let Err(error) = self.write(request, entry).await {
+            self.statistics.events.write_failed.fetch_add(1, Relaxed);
+            tracing::debug!(key = %request.key, %error, "an entry was not written to the store");
+        }
+        self.memory.keep(entry);
+        entry.fence.is_some()
+    }
+
+    fn is_keepable(&self, entry: &Entry) -> bool {
+        let fits = entry.value.len() <= self.settings.largest_value;
+        if !fits {
+            self.statistics.events.too_large.fetch_add(1, Relaxed);
+            tracing::warn!(key = %entry.key, bytes = entry.value.len(), "a value is too large to be kept");
+        }
+        fits
+    }
+
+    /// Chunks first, the entry that names them last: whoever reads it finds them, or finds one missing.
+    async fn write(&self, request: &Request, entry: &Entry) -> Result<(), StoreError> {
+        let Some(fence) = entry.fence else { return Ok(()) };
+        let (key, data_type) = (&entry.key, entry.key.data_type());
+        let encoded = codec::encode(key, &entry.value, self.store.largest_inline())
+            .map_err(|error| StoreError::Failed(error.to_string().into()))?;
+        let lifetime = millis(entry.lifetime);
+        let usable = request.policy.stale_if_error.max(request.policy.stale_while_revalidate);
+        let ttl = (entry.created_at + lifetime + millis(usable + GRACE)) / 1_000;
+        if !encoded.chunks.is_empty() {
+            self.store.ask(data_type, |store| store.write_chunks(&encoded.chunks, ttl)).await?;
+        }
+        let stored = StoredEntry {
+            key: key.as_str().to_owned(),
+            identity: ItemIdentity::of(key),
+            created_at: entry.created_at,
+            expires_at: entry.created_at + lifetime,
+            used_at: None,
+            ttl,
+            fence,
+            etag: entry.etag.to_string(),
+            forced: entry.forced,
+            size: entry.value.len() as u64,
+            payload: encoded.payload,
+        };
+        if !self.store.ask(data_type, |store| store.write_entry(&stored)).await? {
+            self.statistics.events.superseded.fetch_add(1, Relaxed);
+        }
+        Ok(())
+    }
+
+    /// The policy's TTL, shortened at random by at most the jitter's share.
+    fn jittered(&self, policy: &Policy) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "a share needs no 64 bits")]
+        let share = self.environment.random() as f64 / u64::MAX as f64;
+        policy.ttl.mul_f64(1.0 - self.settings.ttl_jitter.clamp(0.0, 1.0) * share)
+    }
+
+    /// Tells the store, some time, that an entry was served: what is warmed is what is used. Nothing relies on it.
+    pub(super) fn mark_used_soon(self: &Arc<Self>, entry: &Arc<Entry>) {
+        let (inner, entry) = (self.clone(), entry.clone());
+        self.environment.spawn(Box::pin(async move {
+            let used_at = inner.environment.now().unix_millis();
+            let mark =
+                inner.store.ask(entry.key.data_type(), |store| store.mark_used(&entry.key, entry.created_at, used_at));
+            if let Err(error) = mark.await {
+                tracing::debug!(key = %entry.key, %error, "an entry's use was not noted");
+            }
+        }));
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,198 @@
+//! The reading protocol, a step a file.
+
+mod fetch;
+mod inspect;
+mod invalidate;
+mod lease;
+mod load;
+mod recall;
+mod refresh;
+mod request;
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::answer::{Answer, Failure, Forward, Origin};
+use crate::environment::{Environment, within};
+use crate::flight::{Flights, Role};
+use crate::guarded::{GuardedStore, StoreHealth};
+use crate::key::Key;
+use crate::look::{Look, Looks};
+use crate::memory::Memory;
+use crate::policy::{Directives, Policy, Settings};
+use crate::statistics::{Layer, Outcome, Report, Statistics};
+use crate::store::{Page, Store, StoreError};
+use crate::upstream::Upstream;
+
+pub use inspect::{InspectedEntry, Inspection, Verdict};
+use lease::Releases;
+use load::{Landed, Purpose, Way};
+use recall::Recall;
+use request::Request;
+
+/// The layered cache: memory, then the store, then upstream. Cloning shares it.
+#[derive(Clone)]
+pub struct Cache(Arc<Inner>);
+
+pub(crate) struct Inner {
+    environment: Arc<dyn Environment>,
+    settings: Settings,
+    memory: Memory,
+    store: GuardedStore,
+    looks: Looks,
+    look_reads: Flights<(), Result<Arc<Look>, StoreError>>,
+    fetches: Flights<Key, Landed>,
+    bypass: Semaphore,
+    releases: Releases,
+    statistics: Arc<Statistics>,
+}
+
+impl Cache {
+    /// A cache in front of `store`. Without one nothing is cached, since no look at the epoch can be had: every
+    /// request goes upstream, as many at once as [`Settings::bypass_concurrency`] allows.
+    #[must_use]
+    pub fn new(environment: Arc<dyn Environment>, store: Option<Arc<dyn Store>>, settings: Settings) -> Self {
+        let statistics = Arc::new(Statistics::default());
+        Self(Arc::new(Inner {
+            memory: Memory::new(settings.memory_bytes),
+            store: GuardedStore::new(environment.clone(), store, &settings, statistics.clone()),
+            looks: Looks::new(settings.coherence_window),
+            look_reads: Flights::new(),
+            fetches: Flights::new(),
+            bypass: Semaphore::new(settings.bypass_concurrency),
+            releases: Releases::default(),
+            statistics,
+            environment,
+            settings,
+        }))
+    }
+
+    /// The value of `key`: from memory, the store or `upstream`, in this order.
+    ///
+    /// # Errors
+    /// [`Failure`] when upstream failed and nothing usable was cached, when time ran out, or when the request's
+    /// directives allow no answer. A store that fails is no reason.
+    pub async fn get(
+        &self,
+        key: &Key,
+        policy: &Policy,
+        directives: &Directives,
+        upstream: Arc<dyn Upstream>,
+    ) -> Result<Answer, Failure> {
+        let start = self.0.looks.start(&*self.0.environment);
+        let request = Request { key: key.clone(), policy: *policy, directives: *directives, start, upstream };
+        if let Some(hit) = self.0.hit(&request) {
+            return Ok(hit);
+        }
+        let answer = within(&*self.0.environment, directives.deadline, self.0.answer(&request)).await;
+        answer.unwrap_or_else(|| {
+            let look = self.0.looks.usable_by(&request.start);
+            self.0.fall_back(&request, look.as_deref(), Failure::Deadline(directives.deadline))
+        })
+    }
+
+    /// Stored entries of a data type, oldest first, from the position `after` of an earlier page. Lags behind writes
+    /// by what the store's index lags.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn entries(&self, data_type: &str, after: Option<&str>, limit: usize) -> Result<Page, StoreError> {
+        self.0.store.ask(data_type, |store| store.list(data_type, after, limit)).await
+    }
+
+    /// What this process counted since it began.
+    #[must_use]
+    pub fn statistics(&self) -> Report {
+        self.0.statistics.report()
+    }
+
+    /// How the store is, as far as this process knows without asking it.
+    #[must_use]
+    pub fn store_health(&self) -> StoreHealth {
+        self.0.store.health()
+    }
+
+    /// What the memory layer holds, in bytes.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        self.0.memory.bytes()
+    }
+}
+
+impl Inner {
+    /// Steps 2 to 7, for a request that is no plain memory hit.
+    async fn answer(self: &Arc<Self>, request: &Request) -> Result<Answer, Failure> {
+        loop {
+            let (why, way) = match self.recall(request).await {
+                Recall::Answer(answer) => return Ok(answer),
+                Recall::Stale(entry) => return self.revalidate(request, &entry, Origin::Memory).await,
+                Recall::Nothing(Forward::Bypass) => (Forward::Bypass, Way::PastStore),
+                Recall::Nothing(why) => (why, Way::ThroughStore),
+            };
+            if request.directives.only_if_cached {
+                return self.only_stored(request).await;
+            }
+            match self.fetches.lead_or_join(&request.key) {
+                Role::Lead(leader) => {
+                    let landed = self.load(request, why, way, Purpose::Answer).await;
+                    leader.land(landed.clone());
+                    return self.take_own(request, landed).await;
+                }
+                Role::Join(joiner) => {
+                    self.statistics.events.collapsed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    // A joiner whose leader was dropped starts again, and so does one that can't take what came.
+                    if let Some(landed) = joiner.wait().await
+                        && let Some(answer) = self.take_joined(request, landed).await
+                    {
+                        return answer;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The answer to the request that led the flight: its fetch, or its look at the store, began after it.
+    async fn take_own(self: &Arc<Self>, request: &Request, landed: Landed) -> Result<Answer, Failure> {
+        match landed {
+            Landed::Entry { entry, origin } if self.is_stale(request, &entry) => {
+                self.revalidate(request, &entry, origin).await
+            }
+            Landed::Entry { entry, origin } => Ok(self.serve(request, &entry, origin)),
+            Landed::Failed(failure) => {
+                let look = self.looks.usable_by(&request.start);
+                self.fall_back(request, look.as_deref(), failure)
+            }
+        }
+    }
+
+    /// The answer to a request that joined another's flight, if it may have what that brought: a value whose fetch
+    /// began late enough for this request, or whose fence is good by this request's own look.
+    async fn take_joined(self: &Arc<Self>, request: &Request, landed: Landed) -> Option<Result<Answer, Failure>> {
+        let (entry, origin) = match landed {
+            Landed::Entry { entry, origin } => (entry, origin.collapsed()),
+            Landed::Failed(failure) => {
+                let look = self.look(&request.start).await.ok();
+                return Some(self.fall_back(request, look.as_deref(), failure));
+            }
+        };
+        if !self.takes(request, &entry, Purpose::Answer) {
+            return None;
+        }
+        let began_late_enough =
+            entry.fetched.is_some_and(|fetched| fetched.serves(&request.start, self.looks.window()));
+        let usable = began_late_enough || self.look(&request.start).await.is_ok_and(|look| entry.is_good(&look));
+        if !usable {
+            return None;
+        }
+        if self.is_stale(request, &entry) {
+            return Some(self.revalidate(request, &entry, origin).await);
+        }
+        Some(Ok(self.serve(request, &entry, origin)))
+    }
+
+    fn count(&self, request: &Request, layer: Layer, outcome: Outcome, bytes: usize) {
+        let took = self.environment.now().since(request.start.at);
+        self.statistics.of(request.key.data_type()).count(layer, outcome, bytes, took);
+    }
+}

@@ -1,0 +1,148 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::{Inner, Request};
+use crate::answer::{Answer, Failure, Forward, Freshness, Origin};
+use crate::entry::{Entry, Usability};
+use crate::flight::Role;
+use crate::look::{Look, Start};
+use crate::statistics::{Layer, Outcome};
+use crate::store::StoreError;
+use crate::upstream::FailureClass;
+
+/// What memory has for a request.
+pub(super) enum Recall {
+    Answer(Answer),
+    /// Usable while it is refreshed.
+    Stale(Arc<Entry>),
+    Nothing(Forward),
+}
+
+impl Inner {
+    /// Step 1: in memory, looked within the window, fence good, fresh. No round trip, no await.
+    pub(super) fn hit(self: &Arc<Self>, request: &Request) -> Option<Answer> {
+        let entry = self.memory.get(&request.key)?;
+        let look = self.looks.usable_by(&request.start)?;
+        let fresh = entry.usability(&request.policy, request.start.at) == Usability::Fresh;
+        if !fresh || !entry.is_good(&look) || !self.accepts(request, &entry) {
+            return None;
+        }
+        Some(self.serve(request, &entry, Origin::Memory))
+    }
+
+    /// Step 2: as step 1, with a new look where the last is too old.
+    pub(super) async fn recall(self: &Arc<Self>, request: &Request) -> Recall {
+        let Some(entry) = self.memory.get(&request.key) else { return self.missed(request, Forward::Miss) };
+        let usability = self.usability(request, &entry);
+        if matches!(usability, Usability::IfError | Usability::Expired) {
+            return self.missed(request, Forward::Stale);
+        }
+        if !self.accepts(request, &entry) {
+            return self.missed(request, Forward::Request);
+        }
+        match self.look(&request.start).await {
+            Err(_) => self.missed(request, Forward::Bypass),
+            Ok(look) if !entry.is_good(&look) => {
+                self.statistics.events.dead.fetch_add(1, Relaxed);
+                self.memory.forget(&entry);
+                self.missed(request, Forward::Miss)
+            }
+            Ok(_) if usability == Usability::Fresh => Recall::Answer(self.serve(request, &entry, Origin::Memory)),
+            Ok(_) => Recall::Stale(entry),
+        }
+    }
+
+    /// A look at the epoch that a request begun at `request` may use: the last one, or that of a read sent late
+    /// enough. One read is under way at a time; who comes too late for it shares the next.
+    pub(super) async fn look(&self, request: &Start) -> Result<Arc<Look>, StoreError> {
+        loop {
+            if let Some(look) = self.looks.usable_by(request) {
+                return Ok(look);
+            }
+            match self.look_reads.lead_or_join(&()) {
+                Role::Lead(leader) => {
+                    let look = self.read_epoch().await;
+                    leader.land(look.clone());
+                    return look;
+                }
+                Role::Join(joiner) => {
+                    if let Some(Err(error)) = joiner.wait().await {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Step 6: a stale entry of a fence good by this request's own look instead of `failure`, if policy and the
+    /// kind of failure allow; no look, no stale.
+    pub(super) fn fall_back(
+        self: &Arc<Self>,
+        request: &Request,
+        look: Option<&Look>,
+        failure: Failure,
+    ) -> Result<Answer, Failure> {
+        let curable = match &failure {
+            Failure::Upstream(error) => error.class == FailureClass::Failed,
+            Failure::Deadline(_) | Failure::Overloaded(_) => true,
+            Failure::NotCached => false,
+        };
+        let usable = |entry: &Arc<Entry>| {
+            self.usability(request, entry) != Usability::Expired
+                && look.is_some_and(|look| entry.is_good(look))
+                && self.accepts(request, entry)
+        };
+        let entry = if curable { self.memory.get(&request.key).filter(usable) } else { None };
+        let Some(entry) = entry else { return Err(failure) };
+        if !self.is_stale(request, &entry) {
+            return Ok(self.serve(request, &entry, Origin::Memory));
+        }
+        Ok(self.serve_stale(request, &entry, Origin::Memory, Freshness::StaleIfError(failure)))
+    }
+
+    /// The answer made of an entry that is within its lifetime.
+    pub(super) fn serve(self: &Arc<Self>, request: &Request, entry: &Arc<Entry>, origin: Origin) -> Answer {
+        self.note_served(request, entry, origin, Outcome::Hit);
+        self.answer_of(entry, origin, Freshness::Fresh)
+    }
+
+    /// The answer made of an entry that is past it.
+    pub(super) fn serve_stale(
+        self: &Arc<Self>,
+        request: &Request,
+        entry: &Arc<Entry>,
+        origin: Origin,
+        freshness: Freshness,
+    ) -> Answer {
+        self.note_served(request, entry, origin, Outcome::Stale);
+        self.answer_of(entry, origin, freshness)
+    }
+
+    fn answer_of(&self, entry: &Entry, origin: Origin, freshness: Freshness) -> Answer {
+        Answer {
+            value: entry.value.clone(),
+            etag: entry.etag.clone(),
+            age: entry.age(self.environment.now()),
+            lifetime: entry.lifetime,
+            origin,
+            freshness,
+        }
+    }
+
+    fn note_served(self: &Arc<Self>, request: &Request, entry: &Arc<Entry>, origin: Origin, outcome: Outcome) {
+        match origin {
+            Origin::Memory => self.count(request, Layer::Memory, outcome, entry.value.len()),
+            Origin::Store => self.count(request, Layer::Store, outcome, entry.value.len()),
+            // Counted where the fetch ended.
+            Origin::Upstream { .. } => return,
+        }
+        if !entry.used.swap(true, Relaxed) {
+            self.mark_used_soon(entry);
+        }
+    }
+
+    fn missed(&self, request: &Request, why: Forward) -> Recall {
+        self.count(request, Layer::Memory, Outcome::Miss, 0);
+        Recall::Nothing(why)
+    }
+}

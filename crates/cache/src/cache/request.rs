@@ -1,0 +1,63 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Inner;
+use super::load::Purpose;
+use crate::entry::{Entry, Usability};
+use crate::key::Key;
+use crate::look::Start;
+use crate::policy::{Directives, Policy};
+use crate::upstream::Upstream;
+
+/// One question put to the cache.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(super) key: Key,
+    pub(super) policy: Policy,
+    pub(super) directives: Directives,
+    pub(super) start: Start,
+    pub(super) upstream: Arc<dyn Upstream>,
+}
+
+impl Inner {
+    /// Whether an entry of a good fence may be served, by its age and by what the last fetch met: once access was
+    /// denied, nothing past its TTL is served until a fetch succeeds.
+    pub(super) fn usability(&self, request: &Request, entry: &Entry) -> Usability {
+        match entry.usability(&request.policy, self.environment.now()) {
+            Usability::WhileRevalidate if self.memory.was_denied(&request.key) => Usability::IfError,
+            usability => usability,
+        }
+    }
+
+    /// Whether an entry of a good fence is what `request` wants.
+    pub(super) fn takes(&self, request: &Request, entry: &Entry, purpose: Purpose) -> bool {
+        if fetched_for(request, entry) {
+            return true;
+        }
+        let young_enough = match (self.usability(request, entry), purpose) {
+            (Usability::Fresh, _) | (Usability::WhileRevalidate, Purpose::Answer) => true,
+            (Usability::WhileRevalidate | Usability::IfError | Usability::Expired, _) => false,
+        };
+        young_enough && self.accepts(request, entry)
+    }
+
+    /// Whether the request's `Cache-Control` lets it have this entry.
+    ///
+    /// A key that was fetched by force a moment ago is not fetched again: no reader may burn the account's quota.
+    pub(super) fn accepts(&self, request: &Request, entry: &Entry) -> bool {
+        let Some(max_age) = request.directives.max_age else { return true };
+        let (key, now, interval) = (&request.key, request.start.at, self.settings.forced_fetch_interval);
+        let forced_just_now =
+            entry.forced && entry.age(now) < interval || self.memory.was_forced(key, &request.start, interval);
+        fetched_for(request, entry) || forced_just_now || entry.age(now) <= max_age
+    }
+
+    pub(super) fn is_stale(&self, request: &Request, entry: &Entry) -> bool {
+        self.usability(request, entry) != Usability::Fresh && !fetched_for(request, entry)
+    }
+}
+
+/// Whether its fetch began after the request: there is nothing newer to be had for it, however long the fetch took.
+fn fetched_for(request: &Request, entry: &Entry) -> bool {
+    entry.fetched.is_some_and(|fetched| fetched.serves(&request.start, Duration::ZERO))
+}

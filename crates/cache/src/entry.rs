@@ -1,0 +1,175 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::environment::Moment;
+use crate::epoch::Fence;
+use crate::key::Key;
+use crate::look::{Look, Start};
+use crate::policy::Policy;
+
+/// What an entry costs in memory beside its value and its key, in bytes.
+const OVERHEAD: u64 = 256;
+
+/// An answer as a process holds it: with its own fence and its own times, whoever fetched it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: Key,
+    pub(crate) value: Bytes,
+    pub(crate) etag: Arc<str>,
+    /// The epoch seen before its fetch began; `None` if none was, and then it is kept nowhere.
+    pub(crate) fence: Option<Fence>,
+    /// How long it is fresh, since its fetch began.
+    pub(crate) lifetime: Duration,
+    /// Whether a request's `Cache-Control` forced its fetch.
+    pub(crate) forced: bool,
+    /// When its fetch began, in Unix milliseconds by the clock of whoever fetched it: its name in the store.
+    pub(crate) created_at: u64,
+    /// When its fetch began, if this process fetched it.
+    pub(crate) fetched: Option<Start>,
+    /// Its age when this process got it, and when that was.
+    pub(crate) age_then: Duration,
+    pub(crate) got: Moment,
+    /// Whether the store knows that it was used.
+    pub(crate) used: AtomicBool,
+    /// The version of the last look that found its fence good, plus one.
+    validated: AtomicU64,
+}
+
+/// Whether an entry of a good fence may be served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Usability {
+    Fresh,
+    /// Past its TTL, but short enough to be served while it is refreshed.
+    WhileRevalidate,
+    /// Past that, but usable if upstream fails.
+    IfError,
+    /// Past everything.
+    Expired,
+}
+
+/// What is needed to make an [`Entry`].
+pub(crate) struct NewEntry {
+    pub(crate) key: Key,
+    pub(crate) value: Bytes,
+    pub(crate) etag: Arc<str>,
+    pub(crate) fence: Option<Fence>,
+    pub(crate) lifetime: Duration,
+    pub(crate) forced: bool,
+    pub(crate) created_at: u64,
+    pub(crate) fetched: Option<Start>,
+    pub(crate) age: Duration,
+    pub(crate) used: bool,
+}
+
+impl NewEntry {
+    /// The entry, got at `now` by this process.
+    pub(crate) fn got(self, now: Moment) -> Arc<Entry> {
+        Arc::new(Entry {
+            key: self.key,
+            value: self.value,
+            etag: self.etag,
+            fence: self.fence,
+            lifetime: self.lifetime,
+            forced: self.forced,
+            created_at: self.created_at,
+            fetched: self.fetched,
+            age_then: self.age,
+            got: now,
+            used: AtomicBool::new(self.used),
+            validated: AtomicU64::new(0),
+        })
+    }
+}
+
+impl Entry {
+    /// How long ago its fetch began.
+    pub(crate) fn age(&self, now: Moment) -> Duration {
+        self.age_then + now.since(self.got)
+    }
+
+    pub(crate) fn usability(&self, policy: &Policy, now: Moment) -> Usability {
+        let Some(overdue) = self.age(now).checked_sub(self.lifetime) else { return Usability::Fresh };
+        if overdue < policy.stale_while_revalidate {
+            Usability::WhileRevalidate
+        } else if overdue < policy.stale_if_error {
+            Usability::IfError
+        } else {
+            Usability::Expired
+        }
+    }
+
+    /// Whether its fence is good by `look`. Found good once, it stays good for as long as looks see the same epoch.
+    pub(crate) fn is_good(&self, look: &Look) -> bool {
+        if self.validated.load(Ordering::Relaxed) == look.version + 1 {
+            return true;
+        }
+        let good = self.fence.is_some_and(|fence| look.validates(&self.key, fence));
+        if good {
+            self.validated.store(look.version + 1, Ordering::Relaxed);
+        }
+        good
+    }
+
+    pub(crate) fn weight(&self) -> u64 {
+        (self.value.len() + self.key.as_str().len()) as u64 + OVERHEAD
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::{Account, Scope};
+    use crate::policy::FetchOncePer;
+
+    const POLICY: Policy = Policy {
+        ttl: Duration::from_secs(300),
+        stale_while_revalidate: Duration::from_secs(60),
+        stale_if_error: Duration::from_secs(600),
+        fetch_once_per: FetchOncePer::Fleet,
+    };
+
+    fn at(wall: u64, monotonic: u64) -> Moment {
+        Moment { wall: Duration::from_secs(wall), monotonic: Duration::from_secs(monotonic) }
+    }
+
+    /// An entry that was 100 s old when it was got, with both clocks at 1,000 s.
+    fn entry() -> Arc<Entry> {
+        let scope = Scope { partition: "aws".into(), region: Some("us-east-1".into()), account: Account::Global };
+        NewEntry {
+            key: Key::new("ec2-instance-types", scope).expect("valid"),
+            value: Bytes::from_static(b"{}"),
+            etag: "e".into(),
+            fence: None,
+            lifetime: POLICY.ttl,
+            forced: false,
+            created_at: 900_000,
+            fetched: None,
+            age: Duration::from_secs(100),
+            used: false,
+        }
+        .got(at(1_000, 1_000))
+    }
+
+    fn check(wall: u64, monotonic: u64, expected: Usability) {
+        assert_eq!(entry().usability(&POLICY, at(wall, monotonic)), expected, "wall {wall}, monotonic {monotonic}");
+    }
+
+    #[test]
+    fn usability_follows_the_age() {
+        check(1_199, 1_199, Usability::Fresh);
+        check(1_200, 1_200, Usability::WhileRevalidate);
+        check(1_259, 1_259, Usability::WhileRevalidate);
+        check(1_260, 1_260, Usability::IfError);
+        check(1_800, 1_800, Usability::Expired);
+    }
+
+    #[test]
+    fn expiry_survives_a_freeze_and_a_clock_set_back() {
+        check(4_600, 1_001, Usability::Expired);
+        check(1, 1_200, Usability::WhileRevalidate);
+        check(1, 1_001, Usability::Fresh);
+    }
+}

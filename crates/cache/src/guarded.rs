@@ -1,0 +1,108 @@
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::breaker::{Breaker, BreakerState, Pass};
+use crate::environment::{Environment, within};
+use crate::policy::Settings;
+use crate::statistics::Statistics;
+use crate::store::{Store, StoreError, StoreResult};
+
+/// The store behind its breaker and its time limit.
+pub(crate) struct GuardedStore {
+    environment: Arc<dyn Environment>,
+    store: Option<Arc<dyn Store>>,
+    breaker: Breaker,
+    timeout: std::time::Duration,
+    statistics: Arc<Statistics>,
+}
+
+/// How the store is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StoreHealth {
+    /// There is none: it could not be opened, or caching is switched off.
+    Absent,
+    /// It answers, as far as is known.
+    Reachable,
+    /// It failed repeatedly and is not asked for a while.
+    LeftAlone,
+    /// One request is finding out whether it answers again.
+    Probing,
+}
+
+impl GuardedStore {
+    pub(crate) fn new(
+        environment: Arc<dyn Environment>,
+        store: Option<Arc<dyn Store>>,
+        settings: &Settings,
+        statistics: Arc<Statistics>,
+    ) -> Self {
+        let breaker = Breaker::new(settings.breaker);
+        Self { environment, store, breaker, timeout: settings.store_timeout, statistics }
+    }
+
+    /// Asks the store unless it is left alone. `data_type` is whose capacity units they are.
+    pub(crate) async fn ask<'a, T, F>(
+        &'a self,
+        data_type: &str,
+        operation: impl FnOnce(&'a dyn Store) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = StoreResult<T>>,
+    {
+        let store = self.store.as_deref().ok_or(StoreError::Absent)?;
+        let pass = self.breaker.pass(self.environment.now()).ok_or(StoreError::Open)?;
+        self.judge(pass, data_type, operation(store)).await
+    }
+
+    /// Asks the store even while it is left alone, for what must be done or said to have failed.
+    pub(crate) async fn insist<'a, T, F>(
+        &'a self,
+        data_type: &str,
+        operation: impl FnOnce(&'a dyn Store) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = StoreResult<T>>,
+    {
+        let store = self.store.as_deref().ok_or(StoreError::Absent)?;
+        let pass = self.breaker.pass_anyway(self.environment.now());
+        self.judge(pass, data_type, operation(store)).await
+    }
+
+    pub(crate) fn largest_inline(&self) -> usize {
+        self.store.as_deref().map_or(usize::MAX, Store::largest_inline)
+    }
+
+    pub(crate) fn health(&self) -> StoreHealth {
+        match (&self.store, self.breaker.now_is()) {
+            (None, _) => StoreHealth::Absent,
+            (Some(_), BreakerState::Closed) => StoreHealth::Reachable,
+            (Some(_), BreakerState::Open) => StoreHealth::LeftAlone,
+            (Some(_), BreakerState::Probing) => StoreHealth::Probing,
+        }
+    }
+
+    async fn judge<T>(
+        &self,
+        pass: Pass<'_>,
+        data_type: &str,
+        operation: impl Future<Output = StoreResult<T>>,
+    ) -> Result<T, StoreError> {
+        let result = within(&*self.environment, self.timeout, operation).await.unwrap_or(Err(StoreError::Timeout));
+        match result {
+            Ok(metered) => {
+                pass.succeeded();
+                self.statistics.of(data_type).add_units(metered.units);
+                Ok(metered.value)
+            }
+            Err(error) => {
+                pass.failed(self.environment.now());
+                if self.breaker.now_is() != BreakerState::Closed {
+                    tracing::warn!(%error, "the store fails and is left alone for a while");
+                }
+                Err(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod breaker;
+mod cache;
+mod codec;
+mod entry;
+mod environment;
+mod epoch;
+mod flight;
+mod guarded;
+mod key;
+mod look;
+mod memory;
+mod policy;
+mod selector;
+mod statistics;
+pub mod store;
+mod upstream;
+
+pub use answer::{Answer, Failure, Forward, Freshness, InvalidateError, Invalidated, Origin};
+pub use cache::{Cache, InspectedEntry, Inspection, Verdict};
+pub use environment::{Environment, Moment};
+pub use epoch::{Death, Epoch, Fence, Incarnation, Marks};
+pub use guarded::StoreHealth;
+pub use key::{Account, InvalidPart, Key, Scope, Variant};
+pub use policy::{BreakerSettings, Directives, FetchOncePer, LeaseSettings, Policy, Refresh, Settings};
+pub use selector::Selector;
+pub use statistics::{Events, LatencyReport, LayerReport, Report, TypeReport};
+pub use upstream::{FailureClass, Upstream, UpstreamError};

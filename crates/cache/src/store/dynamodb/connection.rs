@@ -1,0 +1,22 @@
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+
+const CONNECT: Duration = Duration::from_millis(500);
+const ATTEMPT: Duration = Duration::from_secs(1);
+const OPERATION: Duration = Duration::from_secs(2);
+const ATTEMPTS: u32 = 2;
+
+/// A client whose calls are over soon, one way or the other.
+pub(super) fn fail_fast(builder: Builder) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
+    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
+    Client::from_conf(builder.timeout_config(timeouts).retry_config(retries).build())
+}

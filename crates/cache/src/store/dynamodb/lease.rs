@@ -1,0 +1,92 @@
+//! The items `#lease#<key>`.
+
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+
+use super::DynamoDbStore;
+use super::attribute::{Item, number, number_of, primary_key, text, text_of, write_units};
+use crate::key::Key;
+use crate::store::{LeaseAttempt, LeaseItem, Metered, StoreResult};
+
+/// An item that is no lease must not keep everyone from fetching.
+const NONE: &str = "NOT (attribute_type(#owner, :s) AND attribute_type(#until, :n))";
+
+pub(super) async fn take(
+    store: &DynamoDbStore,
+    key: &Key,
+    lease: &LeaseItem,
+    over: Option<&str>,
+) -> StoreResult<LeaseAttempt> {
+    let request = store.client.put_item().table_name(&store.table).set_item(Some(item(key, lease)));
+    let request = match over {
+        Some(owner) => request
+            .condition_expression(format!("{NONE} OR #owner = :over"))
+            .expression_attribute_values(":over", text(owner)),
+        None => request.condition_expression(NONE),
+    };
+    let answer = request
+        .expression_attribute_names("#owner", "owner")
+        .expression_attribute_names("#until", "until")
+        .expression_attribute_values(":s", text("S"))
+        .expression_attribute_values(":n", text("N"))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .return_consumed_capacity(ReturnConsumedCapacity::Total)
+        .send()
+        .await;
+    let error = match answer {
+        Ok(answer) => {
+            return Ok(Metered { units: write_units(answer.consumed_capacity()), value: LeaseAttempt::Taken });
+        }
+        Err(error) => error,
+    };
+    match error.as_service_error() {
+        Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
+            let held = parse(refusal.item().unwrap_or(&Item::new()));
+            // The SDK asks again when an answer is lost: then the lease that is in the way is our own.
+            let ours = held.owner == lease.owner;
+            Ok(Metered::free(if ours { LeaseAttempt::Taken } else { LeaseAttempt::Held(held) }))
+        }
+        _ => Err(store.fault("PutItem", &error)),
+    }
+}
+
+pub(super) async fn release(store: &DynamoDbStore, key: &Key, owner: &str) -> StoreResult<()> {
+    let answer = store
+        .client
+        .delete_item()
+        .table_name(&store.table)
+        .set_key(Some(primary_key(name(key))))
+        .condition_expression("#owner = :owner")
+        .expression_attribute_names("#owner", "owner")
+        .expression_attribute_values(":owner", text(owner))
+        .return_consumed_capacity(ReturnConsumedCapacity::Total)
+        .send()
+        .await;
+    match answer {
+        Ok(answer) => Ok(Metered { units: write_units(answer.consumed_capacity()), value: () }),
+        Err(error) if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) => {
+            Ok(Metered::free(()))
+        }
+        Err(error) => Err(store.fault("DeleteItem", &error)),
+    }
+}
+
+fn name(key: &Key) -> String {
+    format!("#lease#{key}")
+}
+
+fn item(key: &Key, lease: &LeaseItem) -> Item {
+    let attributes = [("owner", text(&lease.owner)), ("until", number(lease.until)), ("ttl", number(lease.ttl))];
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value));
+    primary_key(name(key)).into_iter().chain(attributes).collect()
+}
+
+/// The lease in an item. A moment that is no whole number counts as long past, so that the lease can be taken over.
+fn parse(item: &Item) -> LeaseItem {
+    LeaseItem {
+        owner: text_of(item, "owner").unwrap_or_default().to_owned(),
+        until: number_of(item, "until").unwrap_or_default(),
+        ttl: number_of(item, "ttl").unwrap_or_default(),
+    }
+}

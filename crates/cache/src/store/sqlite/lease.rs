@@ -1,0 +1,53 @@
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{SqliteStore, integer};
+use crate::key::Key;
+use crate::store::{LeaseAttempt, LeaseItem, Metered, StoreResult};
+
+const TAKE: &str = "INSERT INTO lease (cache_key, owner, until, ttl) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (cache_key) DO UPDATE SET owner = excluded.owner, until = excluded.until, ttl = excluded.ttl
+    WHERE lease.owner = ?5";
+
+pub(super) async fn take(
+    store: &SqliteStore,
+    key: &Key,
+    lease: &LeaseItem,
+    over: Option<&str>,
+) -> StoreResult<LeaseAttempt> {
+    loop {
+        let taken = sqlx::query(TAKE)
+            .bind(key.as_str())
+            .bind(&lease.owner)
+            .bind(integer(lease.until))
+            .bind(integer(lease.ttl))
+            .bind(over)
+            .execute(&store.writer)
+            .await
+            .map_err(|error| store.fault(&error))?;
+        if taken.rows_affected() > 0 {
+            return Ok(Metered::free(LeaseAttempt::Taken));
+        }
+        let held = sqlx::query("SELECT owner, until, ttl FROM lease WHERE cache_key = ?1").bind(key.as_str());
+        let held = held.fetch_optional(&store.readers).await.map_err(|error| store.fault(&error))?;
+        // Given back in between: then there is none to tell of, but one to take.
+        if let Some(held) = held {
+            return Ok(Metered::free(LeaseAttempt::Held(parse(&held))));
+        }
+    }
+}
+
+pub(super) async fn release(store: &SqliteStore, key: &Key, owner: &str) -> StoreResult<()> {
+    let released = sqlx::query("DELETE FROM lease WHERE cache_key = ?1 AND owner = ?2").bind(key.as_str()).bind(owner);
+    released.execute(&store.writer).await.map_err(|error| store.fault(&error))?;
+    Ok(Metered::free(()))
+}
+
+/// A moment that is no whole number counts as long past, so that the lease can be taken over.
+fn parse(row: &SqliteRow) -> LeaseItem {
+    LeaseItem {
+        owner: row.try_get("owner").unwrap_or_default(),
+        until: row.try_get("until").unwrap_or_default(),
+        ttl: row.try_get("ttl").unwrap_or_default(),
+    }
+}

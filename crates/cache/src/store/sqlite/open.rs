@@ -1,0 +1,143 @@
+use std::fs::{DirBuilder, File, TryLockError};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+
+use super::error::{Trouble, trouble};
+use super::set_aside::{set_aside, with_suffix};
+use super::{SqliteError, SqliteStore};
+
+/// What `user_version` says of a file with this schema.
+const VERSION: i64 = 1;
+const SCHEMA: &str = include_str!("schema.sql");
+/// Longer than any write of another process, shorter than anyone wants to wait.
+const BUSY: Duration = Duration::from_secs(1);
+const READERS: u32 = 4;
+/// What the log may keep of the disk after a large entry has passed through it.
+const LOG_LIMIT: &str = "16777216";
+
+/// What stands at a path.
+enum Found {
+    /// A file that can be used.
+    Ours,
+    /// Nothing, or an empty file.
+    Fresh,
+    /// A file that can't: damaged, or of another version.
+    Unusable,
+    /// A sound file with somebody else's tables.
+    Foreign,
+}
+
+pub(super) async fn open(path: &Path) -> Result<SqliteStore, SqliteError> {
+    make_folder(path).map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
+    // Held until the file is ready, so that no two processes set aside or set up at the same time.
+    let _opening = lock(path).await.map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
+    let mut aside = None;
+    let mut found = examine(path).await?;
+    if matches!(found, Found::Foreign) {
+        return Err(SqliteError::Foreign { path: path.to_owned() });
+    }
+    if matches!(found, Found::Unusable) {
+        let renamed = set_aside(path).map_err(|source| SqliteError::InTheWay { path: path.to_owned(), source })?;
+        tracing::warn!(file = %path.display(), renamed = %renamed.display(), "an unusable cache file was set aside");
+        aside = Some(renamed);
+        found = Found::Fresh;
+    }
+    let writer = SqlitePoolOptions::new().max_connections(1);
+    let writer = lasting(writer).connect_with(connection(path)).await.map_err(|error| SqliteError::of(path, &error))?;
+    if matches!(found, Found::Fresh) {
+        set_up(&writer).await.map_err(|error| SqliteError::of(path, &error))?;
+    }
+    let readers = lasting(SqlitePoolOptions::new().max_connections(READERS));
+    let readers = readers.connect_lazy_with(connection(path).pragma("query_only", "ON"));
+    check_writable(&writer).await.map_err(|error| SqliteError::of(path, &error))?;
+    Ok(SqliteStore { path: path.to_owned(), writer, readers, set_aside: aside })
+}
+
+/// For the user alone: answers about an account are nobody else's business.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// The system lets go of the lock when the process ends, however it does.
+async fn lock(path: &Path) -> io::Result<File> {
+    let file = File::create(with_suffix(path, ".lock"))?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await.map_err(io::Error::other)?
+}
+
+/// Looks at a file without changing it.
+async fn examine(path: &Path) -> Result<Found, SqliteError> {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true).busy_timeout(BUSY);
+    let found = match options.connect().await {
+        Ok(mut connection) => {
+            let found = examine_open(&mut connection).await;
+            connection.close().await.and(found)
+        }
+        Err(error) => Err(error),
+    };
+    match found {
+        Err(error) if trouble(&error) == Trouble::Damaged => Ok(Found::Unusable),
+        found => found.map_err(|error| SqliteError::of(path, &error)),
+    }
+}
+
+/// The check reads the whole file, which is small as it forgets what is old; damage found only later would keep the
+/// store from answering, at every start again.
+async fn examine_open(connection: &mut SqliteConnection) -> sqlx::Result<Found> {
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *connection).await?;
+    if (version, tables) == (0, 0) {
+        return Ok(Found::Fresh);
+    }
+    let ours = "SELECT count(*) FROM sqlite_schema WHERE name IN ('epoch', 'whole_epoch', 'entry', 'chunk', 'lease')";
+    let ours: i64 = sqlx::query_scalar(ours).fetch_one(&mut *connection).await?;
+    if ours == 0 {
+        return Ok(Found::Foreign);
+    }
+    if version != VERSION {
+        return Ok(Found::Unusable);
+    }
+    let check: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(connection).await?;
+    Ok(if check == "ok" && ours == 5 { Found::Ours } else { Found::Unusable })
+}
+
+fn connection(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .busy_timeout(BUSY)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        // Where a plain flush leaves data in the disk's own cache, as on macOS; elsewhere it does nothing.
+        .pragma("fullfsync", "ON")
+        .pragma("journal_size_limit", LOG_LIMIT)
+}
+
+/// Connections to a file don't go bad: they are neither tested nor renewed.
+fn lasting(pool: SqlitePoolOptions) -> SqlitePoolOptions {
+    pool.acquire_timeout(2 * BUSY).idle_timeout(None).max_lifetime(None).test_before_acquire(false)
+}
+
+async fn set_up(writer: &SqlitePool) -> sqlx::Result<()> {
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+    transaction.commit().await
+}
+
+/// A file that can only be read is told now, not at the first answer that should be kept.
+async fn check_writable(writer: &SqlitePool) -> sqlx::Result<()> {
+    sqlx::query("UPDATE lease SET ttl = ttl WHERE cache_key = ''").execute(writer).await?;
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! A request ends with its deadline.
+
+use larder_cache::Directives;
+
+use crate::fault::{Fault, Op};
+use crate::world::{World, millis, pass, seconds, settle, told, within};
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_is_25_s_by_default_and_takes_the_fetch_and_its_lease_along() {
+    let world = World::new();
+    let container = world.container();
+    world.upstream.hold();
+    assert_eq!(Directives::default().deadline, seconds(25));
+    assert_eq!(container.tell().await, "Deadline");
+    assert_eq!(container.clock.began_for(), seconds(25));
+    assert_eq!((world.upstream.calls(), world.upstream.dropped()), (1, 1));
+    settle().await;
+    assert!(!world.store.is_leased(&container.key).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_deadline_a_usable_stale_entry_is_better_than_none() {
+    let world = World::new();
+    let container = world.container();
+    container.get().await.expect("fetched");
+    pass(seconds(400)).await;
+    world.upstream.hold();
+    assert_eq!(container.tell_with(within(millis(500))).await, "v1 memory stale-if-error");
+}
+
+#[tokio::test(start_paused = true)]
+async fn but_not_one_that_no_look_vouches_for() {
+    let world = World::new();
+    let container = world.container();
+    container.get().await.expect("fetched");
+    pass(seconds(400)).await;
+    world.upstream.hold();
+    world.store.fault(&[Op::Read, Op::ReadEpoch], &Fault::Hang);
+    assert_eq!(container.tell_with(within(millis(500))).await, "Deadline");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_joined_keeps_its_own_deadline() {
+    let world = World::new();
+    let container = world.container();
+    world.upstream.hold_next();
+    let hasty = container.ask_with(within(seconds(1)));
+    settle().await;
+    let patient = container.ask_with(within(seconds(10)));
+    pass(millis(1_100)).await;
+    assert_eq!(told(hasty).await, "Deadline");
+    assert_eq!(told(patient).await, "v2 upstream");
+}

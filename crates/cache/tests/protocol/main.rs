@@ -1,0 +1,27 @@
+//! The cache protocol, promise by promise: on a paused clock, over a store and an upstream that do as they are told.
+
+mod clock;
+mod fault;
+mod scripted_store;
+mod scripted_upstream;
+mod world;
+
+mod deadline;
+mod directives;
+mod expiry;
+mod fences;
+mod folding;
+mod items;
+mod joining;
+mod lease;
+mod lease_end;
+mod looks;
+mod memory;
+mod negative;
+mod outage;
+mod purge;
+mod stale;
+mod stale_if_error;
+mod statistics;
+mod store_faults;
+mod walk;

@@ -1,0 +1,13 @@
+//! Every sentence of the store's port, held against every store.
+
+mod backends;
+mod chunks;
+mod dynamodb;
+mod entries;
+mod epochs;
+mod leases;
+mod listings;
+mod samples;
+mod scripted;
+mod sqlite;
+mod unprocessed;

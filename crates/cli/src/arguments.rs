@@ -1,0 +1,149 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage or configuration
+  3  AWS failed or throttled
+  4  access denied or no credentials
+  5  nothing found or cached
+
+The AWS SDK's own variables (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, ...) and profiles work as everywhere.
+Settings: larder.toml, then the environment (LARDER_...), then flags.";
+
+/// Larder keeps what AWS already told you, and answers from it.
+#[derive(Debug, Parser)]
+#[command(name = "larder", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// Print JSON for programs instead of tables for people
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The configuration file [default: larder.toml in this folder, or what LARDER_CONFIG names]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Answer over HTTP on this machine until stopped
+    Serve(Serve),
+    /// Ask one question and print the answer
+    Get(Get),
+    /// List the data types that can be asked
+    Types,
+    /// See and clear what is kept
+    #[command(subcommand)]
+    Cache(Cache),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Answer for a made-up fleet of servers instead of AWS; no credentials are needed or used
+    #[cfg(feature = "demo")]
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Where to listen, on this machine only [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreFlag,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoreFlag {
+    /// Where entries are kept: sqlite:PATH, dynamodb:TABLE or memory [default: sqlite in the user's cache folder]
+    #[arg(long, value_name = "STORE")]
+    pub(crate) store: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Get {
+    /// The data type, such as ec2-subnets; `larder types` lists them
+    #[arg(value_name = "TYPE")]
+    pub(crate) data_type: String,
+    /// The AWS region asked
+    #[arg(long, env = "AWS_REGION", hide_env_values = true)]
+    pub(crate) region: Option<String>,
+    /// The account asked [default: that of the AWS credentials]
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Ask AWS even if a fresh answer is kept
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreFlag,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cache {
+    /// What the store holds, by data type
+    Status(StoreFlag),
+    /// Invalidate what matches, for every process on the same store
+    Clear(Clear),
+    /// What the store holds under a key, and why it is fresh, stale or dead
+    Inspect(Inspect),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clear {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Delete the items too
+    #[arg(long)]
+    pub(crate) purge: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreFlag,
+}
+
+/// What to clear. Clearing everything has to be said.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Selection {
+    /// Entries of one data type only
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) data_type: Option<String>,
+    /// Entries of one region only
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+    /// Entries of one account only
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Everything
+    #[arg(long, conflicts_with_all = ["data_type", "region", "account"])]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The key, as `larder cache status --json` or GET /cache/entries prints it: ec2-subnets#us-east-1#111122223333
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) store: StoreFlag,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn clearing_everything_has_to_be_said() {
+        let parse = |words: &str| Arguments::try_parse_from(words.split(' ')).is_ok();
+        assert!(!parse("larder cache clear"));
+        assert!(!parse("larder cache clear --purge"));
+        assert!(parse("larder cache clear --all"));
+        assert!(parse("larder cache clear --type ec2-subnets --region us-east-1"));
+        assert!(!parse("larder cache clear --all --region us-east-1"));
+    }
+}

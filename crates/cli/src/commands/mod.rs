@@ -1,0 +1,23 @@
+mod cache_clear;
+mod cache_inspect;
+mod cache_status;
+mod get;
+mod serve;
+mod types;
+
+use crate::arguments::{Arguments, Cache, Command};
+use crate::exit::Exit;
+use crate::session::Given;
+
+/// Runs the command.
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    let given = Given { file: arguments.config, json: arguments.json };
+    match arguments.command {
+        Command::Serve(serve) => serve::run(&given, &serve).await,
+        Command::Get(get) => get::run(&given, &get).await,
+        Command::Types => types::run(&given),
+        Command::Cache(Cache::Status(store)) => cache_status::run(&given, &store).await,
+        Command::Cache(Cache::Clear(clear)) => cache_clear::run(&given, &clear).await,
+        Command::Cache(Cache::Inspect(inspect)) => cache_inspect::run(&given, &inspect).await,
+    }
+}

@@ -1,0 +1,93 @@
+use std::process::ExitCode;
+
+use larder_app::configuration::ConfigurationError;
+use larder_app::problem::{Code, Problem};
+
+use crate::output;
+
+/// How the program ends, as `--help` documents it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done = 0,
+    Failed = 1,
+    Usage = 2,
+    Aws = 3,
+    Denied = 4,
+    Nothing = 5,
+}
+
+/// A use of the program that can't work, whatever AWS says.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct WrongUsage(pub String);
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Says what went wrong on stderr, and gives the code for it.
+pub(crate) fn failed(error: &anyhow::Error, json: bool) -> ExitCode {
+    match error.downcast_ref::<Problem>() {
+        Some(problem) if json => output::complain(&problem.document().to_string()),
+        Some(problem) => output::complain(&format!("error: {} ({})", problem.detail(), problem.code().name())),
+        None => output::complain(&format!("error: {error:#}")),
+    }
+    of_error(error).into()
+}
+
+fn of_error(error: &anyhow::Error) -> Exit {
+    if let Some(problem) = error.downcast_ref::<Problem>() {
+        return of_code(problem.code());
+    }
+    let usage = error.is::<ConfigurationError>() || error.is::<WrongUsage>();
+    if usage { Exit::Usage } else { Exit::Failed }
+}
+
+fn of_code(code: Code) -> Exit {
+    match code {
+        Code::MissingRegion
+        | Code::UnknownRegion
+        | Code::InvalidAccount
+        | Code::UnknownAccount
+        | Code::UnknownDataType
+        | Code::UnknownParameter
+        | Code::InvalidLimit
+        | Code::InvalidCursor
+        | Code::InvalidKey
+        | Code::InvalidBody
+        | Code::UnknownField
+        | Code::BodyTooLarge => Exit::Usage,
+        Code::UpstreamThrottled
+        | Code::UpstreamUnavailable
+        | Code::UpstreamTimeout
+        | Code::UpstreamRejected
+        | Code::UpstreamMalformed
+        | Code::Deadline
+        | Code::Overloaded => Exit::Aws,
+        Code::AccessDenied
+        | Code::AwsCredentials
+        | Code::Unauthenticated
+        | Code::Forbidden
+        | Code::ForbiddenAccount => Exit::Denied,
+        Code::NotCached | Code::NotFound => Exit::Nothing,
+        Code::ResultTooLarge | Code::MethodNotAllowed | Code::StoreUnavailable | Code::Internal => Exit::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_says_whose_fault_it_is() {
+        let of = |code| of_error(&Problem::new(code, "No.").into());
+        assert_eq!(of(Code::UnknownRegion), Exit::Usage);
+        assert_eq!(of(Code::UpstreamThrottled), Exit::Aws);
+        assert_eq!(of(Code::AwsCredentials), Exit::Denied);
+        assert_eq!(of(Code::NotCached), Exit::Nothing);
+        assert_eq!(of_error(&WrongUsage("no".to_owned()).into()), Exit::Usage);
+        assert_eq!(of_error(&anyhow::anyhow!("no")), Exit::Failed);
+    }
+}

@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+mod arguments;
+mod commands;
+#[cfg(feature = "demo")]
+mod demo;
+mod exit;
+mod output;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::Arguments;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let json = arguments.json;
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::failed(&anyhow::Error::new(error), json),
+    };
+    let outcome = runtime.block_on(commands::run(arguments));
+    // A look-up of a host name that hangs must not keep a program that is done.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => exit::failed(&error, json),
+    }
+}

@@ -1,0 +1,23 @@
+//! The function that invalidates: by `POST /cache/invalidate` through the HTTP API, and by direct invocation.
+
+use std::process::ExitCode;
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use larder_lambdas::{HttpFunction, ended, invalidate_directly, is_http_event, start};
+use serde_json::Value;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Some(app) = start().await else { return ExitCode::FAILURE };
+    let function = HttpFunction::new(app.clone());
+    let answer = move |event: LambdaEvent<Value>| {
+        let (app, function) = (app.clone(), function.clone());
+        async move {
+            if is_http_event(&event.payload) {
+                return function.answer(event).await;
+            }
+            invalidate_directly(&app, &event.payload).await
+        }
+    };
+    ended(lambda_runtime::run(service_fn(answer)).await)
+}

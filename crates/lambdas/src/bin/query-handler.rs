@@ -1,0 +1,18 @@
+//! The function behind the HTTP API: every route but the invalidation is a question.
+
+use std::process::ExitCode;
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use larder_lambdas::{HttpFunction, ended, start};
+use serde_json::Value;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Some(app) = start().await else { return ExitCode::FAILURE };
+    let function = HttpFunction::new(app);
+    let answer = move |event: LambdaEvent<Value>| {
+        let function = function.clone();
+        async move { function.answer(event).await }
+    };
+    ended(lambda_runtime::run(service_fn(answer)).await)
+}

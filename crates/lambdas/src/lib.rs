@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod direct;
+mod http_event;
+mod principal;
+mod start;
+
+pub use direct::{invalidate_directly, is_http_event};
+pub use http_event::HttpFunction;
+pub use start::{ended, start};
+
+#[cfg(test)]
+mod tests;

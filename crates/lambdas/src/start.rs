@@ -1,0 +1,91 @@
+use std::future::ready;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
+use larder_app::wiring::{OpenedStore, ambient_aws, dynamodb_store, no_store};
+use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
+
+/// Nothing may rely on work after the answer, so a stale answer waits this long for its refresh.
+const REFRESH_WITHIN: Duration = Duration::from_millis(250);
+
+/// Reads the configuration and wires the app of a function. `None` if a setting is missing or wrong, which the log
+/// names with its source; the function must not start then.
+pub async fn start() -> Option<App> {
+    match wired().await {
+        Ok(app) => Some(app),
+        Err(error) => {
+            start_logging(LogLevel::Info, LogFormat::Json);
+            tracing::error!(error = format!("{error:#}"), "the function does not start");
+            None
+        }
+    }
+}
+
+/// How a function's process ends once its runtime has.
+#[must_use]
+pub fn ended(outcome: Result<(), lambda_runtime::Error>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the Lambda runtime failed");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn wired() -> anyhow::Result<App> {
+    let mut configuration = load(None, &[]).context("the configuration is wrong")?;
+    configuration.cache.settings.refresh = Refresh::Within(REFRESH_WITHIN);
+    let table = table(&configuration)?;
+    start_logging(configuration.log_level, LogFormat::Json);
+    let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
+    let aws = ambient_aws().await;
+    let store = match table {
+        Some(table) => dynamodb_store(&table, &aws, environment.clone()),
+        None => switched_off(),
+    };
+    tracing::info!(store = %store.description, deployment = configuration.deployment, "the function starts");
+    let fetcher = Arc::new(AwsFetcher::new(move || ready(aws.clone())));
+    Ok(App::new(Parts { configuration: &configuration, environment, store, fetcher }))
+}
+
+/// The table, or `None` where caching is switched off. Containers share nothing but a table.
+fn table(configuration: &Configuration) -> anyhow::Result<Option<String>> {
+    if configuration.cache.disabled {
+        return Ok(None);
+    }
+    match &configuration.store {
+        None => {}
+        Some(StoreChoice::DynamoDb(table)) => return Ok(Some(table.clone())),
+        Some(_) => anyhow::bail!("LARDER_STORE (environment): a function keeps entries in dynamodb:TABLE only"),
+    }
+    let table = configuration.table.clone();
+    table.map(Some).context("CACHE_TABLE_NAME (environment): is not set; it must name the DynamoDB table of the cache")
+}
+
+fn switched_off() -> OpenedStore {
+    no_store("none".to_owned(), "caching is switched off by LARDER_CACHE_DISABLED".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_needs_a_table_unless_caching_is_off() {
+        let mut configuration = Configuration::default();
+        let error = table(&configuration).expect_err("no table");
+        assert!(error.to_string().starts_with("CACHE_TABLE_NAME (environment): is not set"));
+        configuration.table = Some("cache-dev".to_owned());
+        assert_eq!(table(&configuration).expect("a table").as_deref(), Some("cache-dev"));
+        configuration.store = Some(StoreChoice::DynamoDb("other".to_owned()));
+        assert_eq!(table(&configuration).expect("a table").as_deref(), Some("other"));
+        configuration.store = Some(StoreChoice::Memory);
+        assert!(table(&configuration).is_err());
+        configuration.cache.disabled = true;
+        assert_eq!(table(&configuration).expect("no table needed"), None);
+    }
+}

@@ -1,0 +1,142 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use lambda_runtime::{Context, LambdaEvent};
+use larder_app::configuration::Configuration;
+use larder_app::wiring::{memory_store, no_store};
+use larder_app::{AccountId, App, DataType, Fetcher, Parts, SystemEnvironment};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::{HttpFunction, invalidate_directly, is_http_event};
+
+struct EmptyAws;
+
+#[async_trait]
+impl Fetcher for EmptyAws {
+    async fn own_account(&self) -> Result<AccountId, larder_app::FetchError> {
+        Ok(AccountId::parse("111122223333").expect("12 digits"))
+    }
+
+    async fn fetch(
+        &self,
+        _data_type: &'static DataType,
+        _scope: &larder_app::Scope,
+    ) -> Result<Bytes, larder_app::FetchError> {
+        Ok(Bytes::from_static(b"{}"))
+    }
+}
+
+fn app(with_store: bool) -> App {
+    let store = if with_store { memory_store() } else { no_store("none".to_owned(), "a test".to_owned()) };
+    let environment = Arc::new(SystemEnvironment::new());
+    App::new(Parts { configuration: &Configuration::default(), environment, store, fetcher: Arc::new(EmptyAws) })
+}
+
+fn event(method: &str, path: &str, query: &str, body: Option<&str>, claims: Option<Value>) -> Value {
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"host": "api.example.com", "content-type": "application/json"},
+        "requestContext": {
+            "accountId": "111122223333",
+            "apiId": "api",
+            "domainName": "api.example.com",
+            "domainPrefix": "api",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"},
+            "requestId": "id",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "12/Mar/2026:19:03:58 +0000",
+            "timeEpoch": 1_773_342_238_000_u64,
+        },
+        "isBase64Encoded": false,
+    });
+    if let Some(body) = body {
+        event["body"] = json!(body);
+    }
+    if let Some(claims) = claims {
+        event["requestContext"]["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
+    }
+    event
+}
+
+fn admin() -> Option<Value> {
+    Some(json!({
+        "token_use": "access",
+        "username": "ann",
+        "scope": "larder/read larder/admin",
+        "cognito:groups": "[acct-all larder-admins]",
+    }))
+}
+
+async fn answer(app: &App, event: Value) -> (u64, Value) {
+    assert!(is_http_event(&event));
+    let function = HttpFunction::new(app.clone());
+    let answer = function.answer(LambdaEvent::new(event, Context::default())).await.expect("an answer");
+    let body = answer["body"].as_str().expect("a text body");
+    (answer["statusCode"].as_u64().expect("a status"), serde_json::from_str(body).expect("JSON"))
+}
+
+#[tokio::test]
+async fn a_token_in_the_authorizers_context_makes_the_principal() {
+    let app = app(true);
+    let ask = |claims| event("GET", "/ec2/subnets", "region=us-east-1", None, claims);
+    assert_eq!(answer(&app, ask(admin())).await.0, 200);
+    let (status, problem) = answer(&app, ask(None)).await;
+    assert_eq!((status, &problem["code"]), (401, &json!("UNAUTHENTICATED")));
+    let id_token = json!({"token_use": "id", "scope": "larder/read", "cognito:groups": "[acct-all]"});
+    assert_eq!(answer(&app, ask(Some(id_token))).await.0, 401);
+    assert_eq!(answer(&app, event("GET", "/health", "", None, None)).await.0, 200);
+}
+
+#[rstest]
+#[case("/é", 404)]
+#[case("/a b\"<>", 404)]
+#[case("//", 404)]
+#[case("", 404)]
+#[tokio::test]
+async fn an_odd_path_is_an_unknown_route(#[case] path: &str, #[case] status: u64) {
+    assert_eq!(answer(&app(true), event("GET", path, "", None, admin())).await.0, status);
+}
+
+#[tokio::test]
+async fn an_invalidation_comes_by_http_and_directly_with_the_same_answer() {
+    let app = app(true);
+    let body = r#"{"dataType":"ec2-subnets"}"#;
+    let (status, by_http) = answer(&app, event("POST", "/cache/invalidate", "", Some(body), admin())).await;
+    assert_eq!((status, &by_http["epoch"]["counter"]), (200, &json!(1)));
+    let directly = invalidate_directly(&app, &json!({"dataType": "ec2-subnets"})).await.expect("done");
+    assert_eq!(directly["epoch"]["counter"], 2);
+    let without_epoch = |mut answer: Value| {
+        answer["epoch"].take();
+        answer
+    };
+    assert_eq!(without_epoch(directly), without_epoch(by_http));
+}
+
+#[rstest]
+#[case(json!(null), "INVALID_BODY")]
+#[case(json!([]), "INVALID_BODY")]
+#[case(json!("all"), "INVALID_BODY")]
+#[case(json!({"datatype": "ec2-subnets"}), "UNKNOWN_FIELD")]
+#[case(json!({"version": "0", "detail-type": "Scheduled Event", "detail": {}}), "UNKNOWN_FIELD")]
+#[case(json!({"region": "us-east-1.evil#"}), "UNKNOWN_REGION")]
+#[tokio::test]
+async fn a_bad_direct_invocation_is_a_function_error(#[case] payload: Value, #[case] code: &str) {
+    assert!(!is_http_event(&payload));
+    let app = app(true);
+    let error = invalidate_directly(&app, &payload).await.expect_err("refused");
+    assert_eq!(error.error_type, code);
+    let next = invalidate_directly(&app, &json!({})).await.expect("done");
+    assert_eq!(next["epoch"]["counter"], 1, "the refused one invalidated nothing");
+}
+
+#[tokio::test]
+async fn an_invalidation_that_was_not_acknowledged_is_a_function_error() {
+    let error = invalidate_directly(&app(false), &json!({})).await.expect_err("no store");
+    assert_eq!(error.error_type, "STORE_UNAVAILABLE");
+}

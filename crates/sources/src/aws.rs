@@ -1,0 +1,119 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::timeout::TimeoutConfig;
+use tokio::sync::OnceCell;
+
+use crate::whole_answer::WholeAnswer;
+use crate::{AccountId, FetchError, Region};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
+/// Every STS endpoint of the partition knows every caller; this is where to ask if nobody named a region.
+const STS_DEFAULT_REGION: &str = "us-east-1";
+
+/// The SDK's clients with one set of credentials: made when first asked for, one per region, and kept.
+///
+/// Retries are the SDK's own, nothing is stacked on them. Where the given configuration has no timeouts, connecting
+/// may take 2 s and an attempt 10 s.
+#[derive(Debug)]
+pub struct Aws {
+    config: SdkConfig,
+    ec2: PerRegion<aws_sdk_ec2::Client>,
+    drs: PerRegion<aws_sdk_drs::Client>,
+    service_quotas: PerRegion<aws_sdk_servicequotas::Client>,
+    identity: OnceCell<AccountId>,
+}
+
+impl Aws {
+    /// Clients of that configuration; its region is replaced by the one asked.
+    #[must_use]
+    pub fn new(config: SdkConfig) -> Self {
+        Self {
+            config: with_timeouts(config),
+            ec2: PerRegion::default(),
+            drs: PerRegion::default(),
+            service_quotas: PerRegion::default(),
+            identity: OnceCell::new(),
+        }
+    }
+
+    /// The account of these credentials, from STS `GetCallerIdentity`: asked once and kept. A failure is not kept.
+    ///
+    /// # Errors
+    /// Whatever the call failed with, and [`FetchError::Malformed`] for an answer without an account.
+    pub async fn identity(&self) -> Result<AccountId, FetchError> {
+        self.identity.get_or_try_init(|| self.ask_identity()).await.cloned()
+    }
+
+    /// Amazon EC2 in that region.
+    #[must_use]
+    pub fn ec2(&self, region: Region) -> aws_sdk_ec2::Client {
+        self.ec2.get(region, || {
+            let config = aws_sdk_ec2::config::Builder::from(&self.config_in(region));
+            aws_sdk_ec2::Client::from_conf(config.interceptor(WholeAnswer).build())
+        })
+    }
+
+    /// AWS Elastic Disaster Recovery in that region.
+    #[must_use]
+    pub fn drs(&self, region: Region) -> aws_sdk_drs::Client {
+        self.drs.get(region, || aws_sdk_drs::Client::new(&self.config_in(region)))
+    }
+
+    /// Service Quotas in that region.
+    #[must_use]
+    pub fn service_quotas(&self, region: Region) -> aws_sdk_servicequotas::Client {
+        self.service_quotas.get(region, || aws_sdk_servicequotas::Client::new(&self.config_in(region)))
+    }
+
+    async fn ask_identity(&self) -> Result<AccountId, FetchError> {
+        let mut config = self.config.to_builder();
+        if self.config.region().is_none() {
+            config.set_region(aws_config::Region::new(STS_DEFAULT_REGION));
+        }
+        let config = aws_sdk_sts::config::Builder::from(&config.build());
+        let client = aws_sdk_sts::Client::from_conf(config.interceptor(WholeAnswer).build());
+        let answer = client.get_caller_identity().send().await;
+        let answer = answer.map_err(|error| FetchError::from_sdk(GET_CALLER_IDENTITY, &error))?;
+        answer
+            .account()
+            .and_then(AccountId::parse)
+            .ok_or_else(|| FetchError::without(GET_CALLER_IDENTITY, "an account of 12 digits"))
+    }
+
+    fn config_in(&self, region: Region) -> SdkConfig {
+        let region = aws_config::Region::from_static(region.name());
+        self.config.to_builder().region(region).build()
+    }
+}
+
+fn with_timeouts(config: SdkConfig) -> SdkConfig {
+    let ours = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT);
+    let given = config.timeout_config().map(TimeoutConfig::to_builder);
+    let timeouts = given.unwrap_or_default().take_unset_from(ours).build();
+    config.into_builder().timeout_config(timeouts).build()
+}
+
+#[derive(Debug)]
+struct PerRegion<C>(Mutex<HashMap<Region, C>>);
+
+impl<C> Default for PerRegion<C> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<C: Clone> PerRegion<C> {
+    fn get(&self, region: Region, make: impl FnOnce() -> C) -> C {
+        // A panic in `make` leaves the map as it was, so a poisoned lock is still good.
+        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.entry(region).or_insert_with(make).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+use aws_config::retry::RetryConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+
+use super::*;
+use crate::scripted_aws::{Reply, scripted};
+
+fn identity(account: &str) -> String {
+    format!(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+         <GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/a</Arn><UserId>A</UserId>\
+         <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    )
+}
+
+#[tokio::test]
+async fn the_identity_is_asked_once() {
+    let script = scripted(|_| Reply::Http(200, identity("111122223333")));
+    let aws = script.aws();
+    for _ in 0..3 {
+        let account = aws.identity().await.expect("an identity");
+        assert_eq!(account.as_str(), "111122223333");
+    }
+    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.asked()[0].operation, "GetCallerIdentity");
+}
+
+#[tokio::test]
+async fn a_failed_identity_is_asked_again() {
+    let script = scripted(|asked| match asked.before {
+        0 => Reply::Broken,
+        _ => Reply::Http(200, identity("111122223333")),
+    });
+    let aws = script.aws();
+    let error = aws.identity().await.expect_err("broken");
+    assert_eq!(error.code(), "UPSTREAM_UNAVAILABLE");
+    assert_eq!(error.operation(), "sts:GetCallerIdentity");
+    aws.identity().await.expect("an identity");
+}
+
+#[tokio::test]
+async fn an_identity_is_an_account() {
+    let script = scripted(|_| Reply::Http(200, identity("eleven")));
+    let error = script.aws().identity().await.expect_err("no account");
+    assert_eq!(error.code(), "UPSTREAM_MALFORMED");
+}
+
+#[tokio::test]
+async fn each_region_is_asked_at_its_own_endpoint() {
+    let script = scripted(|_| Reply::Broken);
+    let aws = script.aws();
+    let names = ["us-east-1", "cn-north-1", "us-gov-west-1"];
+    for name in names {
+        let region = Region::parse(name).expect("a region");
+        let asked = aws.ec2(region).describe_subnets().send().await;
+        asked.expect_err("broken");
+        let asked = aws.drs(region).describe_jobs().send().await;
+        asked.expect_err("broken");
+    }
+    let hosts: Vec<_> = script.asked().into_iter().map(|asked| asked.uri).collect();
+    for (hosts, name) in hosts.chunks(2).zip(names) {
+        assert!(hosts[0].starts_with(&format!("https://ec2.{name}.amazonaws.com")), "{hosts:?}");
+        assert!(hosts[1].starts_with(&format!("https://drs.{name}.amazonaws.com")), "{hosts:?}");
+    }
+}
+
+#[test]
+fn timeouts_are_ours_unless_the_configuration_has_its_own() {
+    let given = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(3));
+    let config = SdkConfig::builder().timeout_config(given.build()).build();
+    let aws = Aws::new(config);
+    let timeouts = aws.config.timeout_config().expect("timeouts");
+    assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(3)));
+    assert_eq!(timeouts.connect_timeout(), Some(CONNECT_TIMEOUT));
+    let aws = Aws::new(SdkConfig::builder().build());
+    let timeouts = aws.config.timeout_config().expect("timeouts");
+    assert_eq!(timeouts.operation_attempt_timeout(), Some(ATTEMPT_TIMEOUT));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_fails_inside_aws_is_repeated_as_the_sdk_does_by_itself() {
+    let script = scripted(|_| Reply::Http(503, String::new()));
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+    let config = script.config().into_builder().retry_config(RetryConfig::standard());
+    let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+    let error = Aws::new(config).identity().await.expect_err("503");
+    assert_eq!(error.code(), "UPSTREAM_UNAVAILABLE");
+    assert_eq!(script.asked().len(), 3);
+}

@@ -1,0 +1,129 @@
+use std::time::Duration;
+
+use aws_sdk_drs::types::{Job, SourceServer};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::pages::every_page;
+use crate::{AccountId, Aws, FetchError, Region, Scope, ScopeRule, Source, TtlPolicy};
+
+mod limits;
+mod status;
+mod usage;
+
+pub use limits::{Limits, LimitsFrom, QuotaSource};
+pub use status::Status;
+
+use usage::Usage;
+
+const DESCRIBE_SOURCE_SERVERS: &str = "drs:DescribeSourceServers";
+const DESCRIBE_JOBS: &str = "drs:DescribeJobs";
+/// DRS names no maximum for these two operations; 300 is the most it allows for any other list of source servers.
+const PAGE_SIZE: i32 = 300;
+const UNINITIALIZED: &str = "UninitializedAccountException";
+
+/// The data type `drs-quotas`.
+#[derive(Debug)]
+pub struct DrsQuotas;
+
+/// How much of its Elastic Disaster Recovery quotas an account uses in a region. Unknown is null, never 0.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DrsQuotasAnswer {
+    /// The account asked.
+    pub account_id: String,
+    /// The region asked.
+    pub region: &'static str,
+    /// Source servers that replicate into this account, without those extended from another account.
+    pub replicating_servers: Option<u64>,
+    /// How many may.
+    pub max_replicating_servers: u64,
+    /// `replicatingServers` in percent of `maxReplicatingServers`, rounded to 2 decimals; null for a limit of 0.
+    pub utilization_percent: Option<f64>,
+    /// All source servers, whatever their state.
+    pub total_source_servers: Option<u64>,
+    /// How many more servers may replicate; 0 if there are more than the limit allows.
+    pub available_replicating_slots: Option<u64>,
+    /// Jobs that are pending or started.
+    pub concurrent_jobs: Option<u64>,
+    /// The servers that take part in those jobs, summed.
+    pub servers_in_jobs: Option<u64>,
+    /// The quotas.
+    pub limits: Limits,
+    /// Where each quota is from.
+    pub limit_source: LimitsFrom,
+    /// How urgent the utilization is.
+    pub status: Status,
+}
+
+impl Source for DrsQuotas {
+    const NAME: &'static str = "drs-quotas";
+    const SUMMARY: &'static str = "Elastic Disaster Recovery: servers and jobs against their quotas";
+    const PATH: &'static str = "/drs/quotas";
+    const TTL: TtlPolicy = TtlPolicy::fresh_for(Duration::from_mins(5));
+    const SCOPE: ScopeRule = ScopeRule::RegionAndAccount;
+    const IAM_ACTIONS: &'static [&'static str] = &[DESCRIBE_SOURCE_SERVERS, DESCRIBE_JOBS, limits::LIST_SERVICE_QUOTAS];
+
+    type Answer = DrsQuotasAnswer;
+
+    async fn fetch(aws: &Aws, scope: &Scope) -> Result<DrsQuotasAnswer, FetchError> {
+        let region = scope.require_region(DESCRIBE_SOURCE_SERVERS)?;
+        let account = scope.require_account(DESCRIBE_SOURCE_SERVERS)?;
+        let drs = aws.drs(region);
+        let (servers, jobs, limits) = tokio::join!(source_servers(&drs), all_jobs(&drs), limits::fetch(aws, region),);
+        let usage = match (initialized(servers)?, initialized(jobs)?) {
+            (Some(servers), Some(jobs)) => Some(Usage::of(account, &servers, &jobs)),
+            _ => None,
+        };
+        let (limits, limit_source) = limits?;
+        Ok(answer(account, region, usage, limits, limit_source))
+    }
+}
+
+fn answer(
+    account: &AccountId,
+    region: Region,
+    usage: Option<Usage>,
+    limits: Limits,
+    limit_source: LimitsFrom,
+) -> DrsQuotasAnswer {
+    let max = limits.replicating_servers;
+    let replicating = usage.map(|usage| usage.replicating_servers);
+    let percent = replicating.and_then(|replicating| status::percent(replicating, max));
+    DrsQuotasAnswer {
+        account_id: account.to_string(),
+        region: region.name(),
+        replicating_servers: replicating,
+        max_replicating_servers: max,
+        utilization_percent: percent.map(|percent| (percent * 100.0).round() / 100.0),
+        total_source_servers: usage.map(|usage| usage.total_source_servers),
+        available_replicating_slots: replicating.map(|replicating| max.saturating_sub(replicating)),
+        concurrent_jobs: usage.map(|usage| usage.concurrent_jobs),
+        servers_in_jobs: usage.map(|usage| usage.servers_in_jobs),
+        limits,
+        limit_source,
+        status: replicating.map_or(Status::NotInitialized, |_| Status::at(percent)),
+    }
+}
+
+async fn source_servers(drs: &aws_sdk_drs::Client) -> Result<Vec<SourceServer>, FetchError> {
+    let pages = drs.describe_source_servers().into_paginator();
+    every_page(DESCRIBE_SOURCE_SERVERS, pages.page_size(PAGE_SIZE).send(), |page| (page.next_token, page.items)).await
+}
+
+/// Every job that DRS remembers: it can't be asked for those that are under way.
+async fn all_jobs(drs: &aws_sdk_drs::Client) -> Result<Vec<Job>, FetchError> {
+    let pages = drs.describe_jobs().into_paginator().page_size(PAGE_SIZE);
+    every_page(DESCRIBE_JOBS, pages.send(), |page| (page.next_token, page.items)).await
+}
+
+/// `None` for an account that never used DRS in the region, which is no failure.
+fn initialized<T>(answer: Result<T, FetchError>) -> Result<Option<T>, FetchError> {
+    match answer {
+        Err(FetchError::Rejected { code, .. }) if code == UNINITIALIZED => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests;

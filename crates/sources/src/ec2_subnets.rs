@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_ec2::types;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::pages::every_page;
+use crate::{Aws, FetchError, ListShape, Scope, ScopeRule, Source, TtlPolicy};
+
+const DESCRIBE_SUBNETS: &str = "ec2:DescribeSubnets";
+/// The most that `DescribeSubnets` allows.
+const PAGE_SIZE: i32 = 1_000;
+
+/// The data type `ec2-subnets`.
+#[derive(Debug)]
+pub struct Ec2Subnets;
+
+/// The subnets of an account in a region, by `subnetId`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SubnetsAnswer {
+    subnets: Vec<Subnet>,
+}
+
+/// One subnet.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Subnet {
+    /// `subnet-` and its id.
+    pub subnet_id: String,
+    /// The VPC that it is a part of.
+    pub vpc_id: Option<String>,
+    /// The IPv4 range; null for a subnet that has IPv6 only.
+    pub cidr_block: Option<String>,
+    /// `us-east-1a`: a name that may mean another place in another account.
+    pub availability_zone: Option<String>,
+    /// The tags, by key.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Source for Ec2Subnets {
+    const NAME: &'static str = "ec2-subnets";
+    const SUMMARY: &'static str = "Subnets with their VPC, range, zone and tags";
+    const PATH: &'static str = "/ec2/subnets";
+    const TTL: TtlPolicy = TtlPolicy::fresh_for(Duration::from_mins(60));
+    const SCOPE: ScopeRule = ScopeRule::RegionAndAccount;
+    const IAM_ACTIONS: &'static [&'static str] = &[DESCRIBE_SUBNETS];
+    const LIST: Option<ListShape> = Some(ListShape { member: "subnets", id: "subnetId" });
+
+    type Answer = SubnetsAnswer;
+
+    async fn fetch(aws: &Aws, scope: &Scope) -> Result<SubnetsAnswer, FetchError> {
+        let ec2 = aws.ec2(scope.require_region(DESCRIBE_SUBNETS)?);
+        let pages = ec2.describe_subnets().into_paginator().page_size(PAGE_SIZE);
+        let subnets = every_page(DESCRIBE_SUBNETS, pages.send(), |page| (page.next_token, page.subnets));
+        let subnets = subnets.await?.into_iter().map(subnet);
+        let mut subnets = subnets.collect::<Result<Vec<_>, _>>()?;
+        subnets.sort_by(|a, b| a.subnet_id.cmp(&b.subnet_id));
+        Ok(SubnetsAnswer { subnets })
+    }
+}
+
+fn subnet(subnet: types::Subnet) -> Result<Subnet, FetchError> {
+    let tags = subnet.tags.into_iter().flatten();
+    Ok(Subnet {
+        subnet_id: subnet.subnet_id.ok_or_else(|| FetchError::without(DESCRIBE_SUBNETS, "subnetId"))?,
+        vpc_id: subnet.vpc_id,
+        cidr_block: subnet.cidr_block.filter(|range| !range.is_empty()),
+        availability_zone: subnet.availability_zone,
+        tags: tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

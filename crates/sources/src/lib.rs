@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod aws;
+mod data_type;
+mod error;
+mod pages;
+mod region;
+mod scope;
+mod source;
+mod table;
+mod ttl;
+mod whole_answer;
+
+mod drs_quotas;
+mod ec2_instance_types;
+mod ec2_subnets;
+
+#[cfg(test)]
+mod scripted_aws;
+
+pub use account::AccountId;
+pub use aws::Aws;
+pub use data_type::{DataType, ListShape, NamedSchema};
+pub use drs_quotas::{DrsQuotas, DrsQuotasAnswer, Limits, LimitsFrom, QuotaSource, Status};
+pub use ec2_instance_types::{Ec2InstanceTypes, InstanceType, InstanceTypesAnswer};
+pub use ec2_subnets::{Ec2Subnets, Subnet, SubnetsAnswer};
+pub use error::FetchError;
+pub use region::Region;
+pub use scope::{Scope, ScopeRule};
+pub use source::Source;
+pub use table::{DATA_TYPES, data_type};
+pub use ttl::{DEFAULT_STALE_IF_ERROR, DEFAULT_STALE_WHILE_REVALIDATE, TtlPolicy, UNLISTED_FRESH};

@@ -1,0 +1,14 @@
+use crate::{DataType, DrsQuotas, Ec2InstanceTypes, Ec2Subnets};
+
+/// Every data type, one row each, by name. Routes, lists, policies and documents read these rows.
+pub static DATA_TYPES: &[DataType] =
+    &[DataType::of::<DrsQuotas>(), DataType::of::<Ec2InstanceTypes>(), DataType::of::<Ec2Subnets>()];
+
+/// The data type of that exact name.
+#[must_use]
+pub fn data_type(name: &str) -> Option<&'static DataType> {
+    DATA_TYPES.iter().find(|row| row.name == name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+use std::collections::HashSet;
+
+use rstest::rstest;
+
+use super::*;
+use crate::scripted_aws::real_data;
+
+fn no_duplicates<T: std::hash::Hash + Eq>(of: impl Fn(&DataType) -> T) {
+    let seen: HashSet<_> = DATA_TYPES.iter().map(of).collect();
+    assert_eq!(seen.len(), DATA_TYPES.len());
+}
+
+#[test]
+fn rows_are_told_apart() {
+    no_duplicates(|row| row.name);
+    no_duplicates(|row| row.path);
+    no_duplicates(|row| row.summary);
+    no_duplicates(|row| row.schema().0);
+    assert!(DATA_TYPES.is_sorted_by_key(|row| row.name));
+}
+
+#[test]
+fn every_row_is_well_formed() {
+    for row in DATA_TYPES {
+        let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let word = |word: &str| !word.is_empty() && word.bytes().all(letter);
+        assert!(row.name.split('-').all(word), "{row:?}");
+        let path = row.path.strip_prefix('/').expect("a path");
+        assert!(path.split('/').flat_map(|part| part.split('-')).all(word), "{row:?}");
+        assert!(row.summary.len() > 20 && !row.summary.ends_with('.'), "{row:?}");
+        assert!(!row.iam_actions.is_empty(), "{row:?}");
+        assert!(row.ttl.stale_while_revalidate <= row.ttl.fresh, "{row:?}");
+        assert!(row.ttl.stale_if_error >= row.ttl.fresh, "{row:?}");
+        assert_eq!(data_type(row.name).map(|found| found.name), Some(row.name));
+    }
+}
+
+#[test]
+fn every_action_is_an_operation_of_its_service() {
+    for row in DATA_TYPES {
+        for action in row.iam_actions {
+            let (service, operation) = action.split_once(':').expect("service:Operation");
+            let model = match service {
+                "drs" => "models/drs/2020-02-26/service-2.json.gz",
+                "ec2" => "models/ec2/2016-11-15/service-2.json.gz",
+                // The models at hand have no Service Quotas; its SDK does.
+                "servicequotas" => {
+                    assert_eq!(operation, "ListServiceQuotas");
+                    continue;
+                }
+                _ => panic!("{row:?}: no model for {action}"),
+            };
+            let Some(model) = real_data(model) else { return };
+            assert!(model["operations"].get(operation).is_some(), "{action}");
+        }
+    }
+}
+
+#[test]
+fn every_file_with_a_source_has_a_row() {
+    let mut sources = 0;
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).expect("src") {
+        let path = file.expect("an entry").path();
+        if !path.is_file() {
+            continue;
+        }
+        let code = std::fs::read_to_string(&path).expect("UTF-8");
+        if !code.lines().any(|line| line.starts_with("impl Source for ")) {
+            continue;
+        }
+        sources += 1;
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        assert!(data_type(&name.replace('_', "-")).is_some(), "{}", path.display());
+    }
+    assert_eq!(sources, DATA_TYPES.len());
+}
+
+#[test]
+fn a_schema_says_what_every_field_means() {
+    for row in DATA_TYPES {
+        for (name, schema) in std::iter::once(row.schema()).chain(row.nested_schemas()) {
+            let schema = serde_json::to_value(schema).expect("JSON");
+            assert!(schema["description"].is_string(), "{name}");
+            let properties = schema["properties"].as_object();
+            for (field, property) in properties.into_iter().flatten() {
+                let is_list = row.list.is_some_and(|list| list.member == field);
+                let described = property.to_string().contains("\"description\"");
+                assert!(is_list || described, "{name}.{field}: {property}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_has_its_member_and_its_items_their_id() {
+    for row in DATA_TYPES {
+        let Some(list) = row.list else { continue };
+        let schema = serde_json::to_value(row.schema().1).expect("JSON");
+        let items = &schema["properties"][list.member]["items"]["$ref"];
+        let item = items.as_str().and_then(|path| path.rsplit('/').next());
+        let nested = row.nested_schemas();
+        let (_, item) = nested.into_iter().find(|(name, _)| Some(name.as_str()) == item).expect("the item's schema");
+        let item = serde_json::to_value(item).expect("JSON");
+        assert!(item["properties"].get(list.id).is_some(), "{row:?}");
+    }
+}
+
+#[rstest]
+#[case("")]
+#[case("ec2-Subnets")]
+#[case("ec2-subnets ")]
+#[case("/ec2/subnets")]
+fn no_other_text_is_a_data_type(#[case] name: &str) {
+    assert!(data_type(name).is_none());
+}
+
+#[test]
+fn the_readme_has_the_rows() {
+    let readme = include_str!("../../README.md");
+    for row in DATA_TYPES {
+        let line = readme.lines().find(|line| line.starts_with(&format!("| `{}`", row.name)));
+        let line = line.expect("a line of the table");
+        assert!(line.contains(row.summary) && line.contains(row.path), "{line}");
+        for action in row.iam_actions {
+            assert!(line.contains(action), "{line}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use std::fmt;
+
+/// An AWS account id: twelve digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// The twelve digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// An account of the fleet, with the credentials that stand for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    id: AccountId,
+    name: &'static str,
+    access_key_id: String,
+}
+
+impl Account {
+    /// The account's id.
+    #[must_use]
+    pub fn id(&self) -> &AccountId {
+        &self.id
+    }
+
+    /// The account's name for people.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    /// The access key id that makes a request this account's.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// A secret to sign with. It is no secret, and the stand-in verifies no signature.
+    #[must_use]
+    pub fn secret_access_key(&self) -> &'static str {
+        "standin-secret"
+    }
+}
+
+/// The accounts that [`super::plan::PLAN`] refers to by their index.
+pub(super) fn all() -> Vec<Account> {
+    [("111122223333", "larder-production"), ("444455556666", "larder-staging")]
+        .map(|(id, name)| Account { id: AccountId(id.to_owned()), name, access_key_id: format!("STANDIN{id}") })
+        .into()
+}

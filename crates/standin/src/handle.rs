@@ -1,0 +1,80 @@
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
+
+use crate::calls::CalledOperation;
+use crate::fleet::{Account, Fleet};
+use crate::server::Server;
+
+/// How long [`Handle::stop`] waits for answers under way.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running stand-in. Dropping it stops it too, without waiting.
+#[derive(Debug)]
+pub struct Handle {
+    addr: SocketAddr,
+    server: Arc<Server>,
+    stopping: DropGuard,
+    task: JoinHandle<()>,
+}
+
+impl Handle {
+    pub(crate) fn new(addr: SocketAddr, server: Arc<Server>, stopping: DropGuard, task: JoinHandle<()>) -> Self {
+        Self { addr, server, stopping, task }
+    }
+
+    /// The address it listens on, with the port that was really taken.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// What `AWS_ENDPOINT_URL` must be, such as `http://127.0.0.1:40123`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// The fleet it answers from.
+    #[must_use]
+    pub fn fleet(&self) -> &Fleet {
+        self.server.fleet()
+    }
+
+    /// The SDK's own variables that make any AWS SDK talk to this stand-in as `account`, in the fleet's first region.
+    #[must_use]
+    pub fn environment(&self, account: &Account) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ENDPOINT_URL", self.url()),
+            ("AWS_ACCESS_KEY_ID", account.access_key_id().to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", account.secret_access_key().to_owned()),
+            ("AWS_REGION", self.fleet().regions()[0].to_owned()),
+        ]
+    }
+
+    /// How often each operation was called since the start, by account and region.
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<CalledOperation, u64> {
+        self.server.calls().snapshot()
+    }
+
+    /// How often `operation` (such as `ec2:DescribeSubnets`) was called since the start, by all accounts in all
+    /// regions. 0 also for an operation that does not exist.
+    #[must_use]
+    pub fn call_count(&self, operation: &str) -> u64 {
+        self.server.calls().count(operation)
+    }
+
+    /// Stops: the port is closed at once, answers under way are finished for at most 2 s. When this returns,
+    /// connections to [`Self::addr`] are refused.
+    pub async fn stop(self) {
+        drop(self.stopping);
+        if tokio::time::timeout(GRACE, self.task).await.is_err() {
+            tracing::warn!(addr = %self.addr, "answers of the stand-in are still under way");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+pub(crate) mod instance_types;
+pub(crate) mod regions;
+mod select;
+pub(crate) mod subnets;
+
+use crate::operations::Call;
+use crate::paging::page;
+use crate::request::Form;
+use crate::wire::{Element, Fault};
+
+/// How a list of EC2 is paged.
+struct Paging {
+    /// The largest `MaxResults`, and the size of a page without one. The smallest is 5 everywhere.
+    most: usize,
+    /// The parameter that asks for items by their id: it excludes `MaxResults`.
+    ids: &'static str,
+    /// The element that holds the items.
+    set: &'static str,
+}
+
+const LEAST: usize = 5;
+
+/// Refuses parameters that the operation does not have, as EC2 does, and a dry run, which EC2 never answers.
+fn check_parameters(form: &Form, own: &[&str]) -> Result<(), Fault> {
+    let known = |name: &str| {
+        let list = name.split('.').next().unwrap_or(name);
+        ["Action", "Version", "DryRun", "Filter"].contains(&list) || own.contains(&list)
+    };
+    if let Some(unknown) = form.names().find(|name| !known(name)) {
+        let message = format!("The parameter {unknown} is not recognized");
+        return Err(Fault::new(400, "UnknownParameter", message));
+    }
+    if form.get("DryRun") == Some("true") {
+        let message = "Request would have succeeded, but DryRun flag is set.";
+        return Err(Fault::new(412, "DryRunOperation", message));
+    }
+    Ok(())
+}
+
+/// The answer with the page that the parameters ask for.
+fn answer<T>(
+    call: &Call,
+    form: &Form,
+    paging: &Paging,
+    items: &[T],
+    render: impl Fn(&T) -> Vec<Element>,
+) -> Result<Vec<Element>, Fault> {
+    let size = match form.get("MaxResults") {
+        None => paging.most,
+        Some(_) if !form.list(paging.ids).is_empty() => {
+            let message = format!("The parameter {} cannot be used with the parameter maxResults", paging.ids);
+            return Err(Fault::new(400, "InvalidParameterCombination", message));
+        }
+        Some(asked) => page_size(asked, paging.most)?,
+    };
+    let token = form.get("NextToken").filter(|token| !token.is_empty());
+    // What DescribeInstances is known to answer to a token that it did not give out.
+    let page = page(items, call, token, size)
+        .map_err(|_| Fault::invalid_parameter_value("Unable to parse pagination token"))?;
+    let mut members = vec![Element::set(paging.set, page.items.iter().map(render))];
+    members.extend(page.next.map(|next| Element::text("nextToken", next)));
+    Ok(members)
+}
+
+fn page_size(asked: &str, most: usize) -> Result<usize, Fault> {
+    let wrong = |bound: String| {
+        let message = format!("Value ( {asked} ) for parameter maxResults is invalid. {bound}");
+        Fault::invalid_parameter_value(message)
+    };
+    match asked.parse::<usize>() {
+        Ok(size) if size > most => Err(wrong(format!("Expecting a value less than or equal to {most}."))),
+        Ok(size) if size >= LEAST => Ok(size),
+        _ => Err(wrong(format!("Expecting a value greater than or equal to {LEAST}."))),
+    }
+}

@@ -1,0 +1,70 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::fleet::Fleet;
+use crate::handle::Handle;
+use crate::latency::Latency;
+use crate::server::Server;
+
+/// How a stand-in is set up.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one. Default 127.0.0.1:0.
+    pub listen: SocketAddr,
+    /// The fleet and the latencies follow from it. Default 1.
+    pub seed: u64,
+    /// How long answers take. Default none.
+    pub latency: Latency,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), seed: 1, latency: Latency::None }
+    }
+}
+
+/// Why a stand-in did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken, not this machine's, or not permitted.
+    #[error("the stand-in cannot listen on {listen}")]
+    Listen {
+        /// The address that was asked for.
+        listen: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+}
+
+/// A stand-in for the AWS endpoints, served by the current tokio runtime.
+#[derive(Debug)]
+pub struct Standin;
+
+impl Standin {
+    /// Generates the fleet and serves it until the [`Handle`] is stopped or dropped. A stopped stand-in can be
+    /// started again on the same address.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] if the address cannot be bound.
+    pub async fn start(config: Config) -> Result<Handle, StartError> {
+        let listen = config.listen;
+        let refused = |source| StartError::Listen { listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(refused)?;
+        let addr = listener.local_addr().map_err(refused)?;
+
+        let server = Arc::new(Server::new(Fleet::generate(config.seed), &config));
+        let stopping = CancellationToken::new();
+        let router = Server::router(Arc::clone(&server));
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
+        let task = tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the stand-in stopped serving");
+            }
+        });
+        tracing::info!(%addr, seed = config.seed, "the stand-in listens");
+        Ok(Handle::new(addr, server, stopping.drop_guard(), task))
+    }
+}

@@ -1,0 +1,7 @@
+mod errors;
+mod protocol;
+mod xml;
+
+pub(crate) use errors::Fault;
+pub(crate) use protocol::{Payload, Protocol};
+pub(crate) use xml::Element;

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod child;
+mod counterparts;
+mod dynamodb_local;
+mod event;
+mod moto;
+mod port;
+mod program;
+mod real_data;
+mod runtime_emulator;
+mod server;
+mod table;
+mod wait;
+
+pub use counterparts::counterparts_dir;
+pub use dynamodb_local::DynamoDbLocal;
+pub use event::{Claims, http_event};
+pub use moto::Moto;
+pub use port::free_port;
+pub use program::{Finished, Program};
+pub use real_data::real_data;
+pub use runtime_emulator::RuntimeEmulator;
+pub use table::create_table;
+pub use wait::{DEADLINE, wait_until};

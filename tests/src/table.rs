@@ -1,0 +1,50 @@
+//! The query-cache table, as DESIGN.md section 3 has it.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType, TimeToLiveSpecification,
+};
+
+/// What listing and warming need of an entry, besides its keys.
+const PROJECTED: [&str; 5] = ["region", "accountId", "expiresAt", "usedAt", "size"];
+
+/// Makes the query-cache table: hash key, index by data type and time of filling (unix milliseconds), TTL on `ttl`.
+///
+/// # Errors
+/// What DynamoDB says, for example that there is such a table.
+pub async fn create_table(client: &Client, name: &str) -> anyhow::Result<()> {
+    let index = GlobalSecondaryIndex::builder()
+        .index_name("dataType-createdAt-index")
+        .key_schema(key("dataType", KeyType::Hash)?)
+        .key_schema(key("createdAt", KeyType::Range)?)
+        .projection(
+            Projection::builder()
+                .projection_type(ProjectionType::Include)
+                .set_non_key_attributes(Some(PROJECTED.map(str::to_owned).to_vec()))
+                .build(),
+        )
+        .build()?;
+    client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("cacheKey", ScalarAttributeType::S)?)
+        .attribute_definitions(attribute("dataType", ScalarAttributeType::S)?)
+        .attribute_definitions(attribute("createdAt", ScalarAttributeType::N)?)
+        .key_schema(key("cacheKey", KeyType::Hash)?)
+        .global_secondary_indexes(index)
+        .send()
+        .await?;
+    let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name("ttl").build()?;
+    client.update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await?;
+    Ok(())
+}
+
+fn attribute(name: &str, kind: ScalarAttributeType) -> anyhow::Result<AttributeDefinition> {
+    Ok(AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()?)
+}
+
+fn key(name: &str, kind: KeyType) -> anyhow::Result<KeySchemaElement> {
+    Ok(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?)
+}

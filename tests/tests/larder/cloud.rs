@@ -1,0 +1,50 @@
+//! The stand-in for AWS and a table in DynamoDB Local, as one place to point programs at.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use larder_standin::{Account, Config, Handle, Standin};
+use larder_tests::{DynamoDbLocal, create_table};
+
+/// The fleet's accounts: every entry but a global one belongs to one of them.
+pub(crate) const FIRST: usize = 0;
+pub(crate) const SECOND: usize = 1;
+
+pub(crate) struct Cloud {
+    pub(crate) standin: Handle,
+}
+
+impl Cloud {
+    pub(crate) async fn start() -> Self {
+        Self { standin: Standin::start(Config::default()).await.expect("the stand-in starts") }
+    }
+
+    pub(crate) fn account(&self, number: usize) -> Account {
+        self.standin.fleet().accounts()[number].clone()
+    }
+
+    /// The variables that point the SDK at the stand-in with the account's credentials, and `more`.
+    pub(crate) fn env(&self, account: usize, more: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+        let mut env = self.standin.environment(&self.account(account));
+        env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        env
+    }
+
+    /// How many calls AWS got for data, whatever the operation; who asks who it is does not count.
+    pub(crate) fn calls(&self) -> u64 {
+        self.standin
+            .calls()
+            .iter()
+            .filter(|(call, _)| !call.operation.starts_with("sts:"))
+            .map(|(_, count)| count)
+            .sum()
+    }
+}
+
+/// A new table in the DynamoDB Local that this process's tests share: its name, and where it is.
+pub(crate) async fn table() -> (String, &'static str) {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let dynamodb = DynamoDbLocal::shared().await;
+    let name = format!("larder-query-cache-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    create_table(&dynamodb.client(), &name).await.expect("the table is made");
+    (name, dynamodb.endpoint_url())
+}

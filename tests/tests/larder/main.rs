@@ -1,0 +1,14 @@
+//! The suites across crates: real programs, real HTTP, real emulators.
+
+mod cloud;
+mod door;
+mod relay;
+
+mod answers_come_from_the_nearest_layer;
+mod bad_input_reaches_nothing;
+mod cache_invalidator_takes_both_events;
+mod invalidation_is_over_when_it_says_so;
+mod large_entries_go_through_dynamodb;
+mod lost_store_loses_no_answer;
+mod program_behaves_on_a_laptop;
+mod upstream_failing_is_said;
