@@ -9,6 +9,7 @@ use crate::epoch::Fence;
 use crate::key::Key;
 use crate::look::{Look, Start};
 use crate::policy::Policy;
+use crate::statistics::TypeStatistics;
 
 /// What an entry costs in memory beside its value and its key, in bytes.
 const OVERHEAD: u64 = 256;
@@ -32,6 +33,8 @@ pub(crate) struct Entry {
     /// Its age when this process got it, and when that was.
     pub(crate) age_then: Duration,
     pub(crate) got: Moment,
+    /// Its data type's, so that a hit need not look for them.
+    pub(crate) counters: Arc<TypeStatistics>,
     /// Whether the store knows that it was used.
     pub(crate) used: AtomicBool,
     /// The version of the last look that found its fence good, plus one.
@@ -62,6 +65,7 @@ pub(crate) struct NewEntry {
     pub(crate) fetched: Option<Start>,
     pub(crate) age: Duration,
     pub(crate) used: bool,
+    pub(crate) counters: Arc<TypeStatistics>,
 }
 
 impl NewEntry {
@@ -78,6 +82,7 @@ impl NewEntry {
             fetched: self.fetched,
             age_then: self.age,
             got: now,
+            counters: self.counters,
             used: AtomicBool::new(self.used),
             validated: AtomicU64::new(0),
         })
@@ -149,6 +154,7 @@ mod tests {
             fetched: None,
             age: Duration::from_secs(100),
             used: false,
+            counters: Arc::default(),
         }
         .got(at(1_000, 1_000))
     }

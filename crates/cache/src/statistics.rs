@@ -15,7 +15,7 @@ pub(crate) struct Statistics {
 }
 
 /// One data type's counters.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct TypeStatistics {
     layers: [LayerCounters; 3],
     units: Mutex<Units>,
@@ -38,7 +38,7 @@ pub(crate) enum Outcome {
     Error,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct LayerCounters {
     outcomes: [AtomicU64; 4],
     bytes: AtomicU64,
@@ -46,7 +46,7 @@ struct LayerCounters {
 }
 
 /// Counts by powers of two of a microsecond.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Latency {
     buckets: [AtomicU64; LATENCY_BUCKETS],
     total_micros: AtomicU64,

@@ -89,6 +89,7 @@ impl Inner {
                     fetched: Some(began),
                     age: now.since(began.at),
                     used: false,
+                    counters: statistics,
                 };
                 Ok(entry.got(now))
             }

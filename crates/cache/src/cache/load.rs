@@ -72,7 +72,7 @@ impl Inner {
             return Err(Failure::NotCached);
         }
         if self.is_stale(request, &entry) {
-            return Ok(self.serve_stale(request, &entry, Origin::Store, Freshness::StaleWhileRevalidate));
+            return Ok(self.serve_as(request, &entry, Origin::Store, Freshness::StaleWhileRevalidate));
         }
         Ok(self.serve(request, &entry, Origin::Store))
     }
@@ -212,6 +212,7 @@ impl Inner {
             fetched: None,
             age: Duration::from_millis(now.unix_millis().saturating_sub(stored.created_at)),
             used: stored.used_at.is_some(),
+            counters: self.statistics.of(key.data_type()),
         }
         .got(now)
     }

@@ -85,7 +85,9 @@ impl Cache {
         if let Some(hit) = self.0.hit(&request) {
             return Ok(hit);
         }
-        let answer = within(&*self.0.environment, directives.deadline, self.0.answer(&request)).await;
+        // Boxed, so that a hit does not carry the room that the other steps need.
+        let answering = Box::pin(self.0.answer(&request));
+        let answer = within(&*self.0.environment, directives.deadline, answering).await;
         answer.unwrap_or_else(|| {
             let look = self.0.looks.usable_by(&request.start);
             self.0.fall_back(&request, look.as_deref(), Failure::Deadline(directives.deadline))

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::{Inner, Request};
 use crate::answer::{Answer, Failure, Forward, Freshness, Origin};
 use crate::entry::{Entry, Usability};
+use crate::environment::Moment;
 use crate::flight::Role;
 use crate::look::{Look, Start};
 use crate::statistics::{Layer, Outcome};
@@ -97,46 +98,45 @@ impl Inner {
         if !self.is_stale(request, &entry) {
             return Ok(self.serve(request, &entry, Origin::Memory));
         }
-        Ok(self.serve_stale(request, &entry, Origin::Memory, Freshness::StaleIfError(failure)))
+        Ok(self.serve_as(request, &entry, Origin::Memory, Freshness::StaleIfError(failure)))
     }
 
     /// The answer made of an entry that is within its lifetime.
     pub(super) fn serve(self: &Arc<Self>, request: &Request, entry: &Arc<Entry>, origin: Origin) -> Answer {
-        self.note_served(request, entry, origin, Outcome::Hit);
-        self.answer_of(entry, origin, Freshness::Fresh)
+        self.serve_as(request, entry, origin, Freshness::Fresh)
     }
 
-    /// The answer made of an entry that is past it.
-    pub(super) fn serve_stale(
+    /// The answer made of an entry, counted, and said to be as fresh as `freshness` says.
+    pub(super) fn serve_as(
         self: &Arc<Self>,
         request: &Request,
         entry: &Arc<Entry>,
         origin: Origin,
         freshness: Freshness,
     ) -> Answer {
-        self.note_served(request, entry, origin, Outcome::Stale);
-        self.answer_of(entry, origin, freshness)
+        let now = self.environment.now();
+        self.note_served(request, entry, origin, &freshness, now);
+        let (value, etag) = (entry.value.clone(), entry.etag.clone());
+        Answer { value, etag, age: entry.age(now), lifetime: entry.lifetime, origin, freshness }
     }
 
-    fn answer_of(&self, entry: &Entry, origin: Origin, freshness: Freshness) -> Answer {
-        Answer {
-            value: entry.value.clone(),
-            etag: entry.etag.clone(),
-            age: entry.age(self.environment.now()),
-            lifetime: entry.lifetime,
-            origin,
-            freshness,
-        }
-    }
-
-    fn note_served(self: &Arc<Self>, request: &Request, entry: &Arc<Entry>, origin: Origin, outcome: Outcome) {
-        match origin {
-            Origin::Memory => self.count(request, Layer::Memory, outcome, entry.value.len()),
-            Origin::Store => self.count(request, Layer::Store, outcome, entry.value.len()),
+    fn note_served(
+        self: &Arc<Self>,
+        request: &Request,
+        entry: &Arc<Entry>,
+        origin: Origin,
+        freshness: &Freshness,
+        now: Moment,
+    ) {
+        let outcome = if matches!(freshness, Freshness::Fresh) { Outcome::Hit } else { Outcome::Stale };
+        let layer = match origin {
+            Origin::Memory => Layer::Memory,
+            Origin::Store => Layer::Store,
             // Counted where the fetch ended.
             Origin::Upstream { .. } => return,
-        }
-        if !entry.used.swap(true, Relaxed) {
+        };
+        entry.counters.count(layer, outcome, entry.value.len(), now.since(request.start.at));
+        if !entry.used.load(Relaxed) && !entry.used.swap(true, Relaxed) {
             self.mark_used_soon(entry);
         }
     }

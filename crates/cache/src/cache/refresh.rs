@@ -31,7 +31,7 @@ impl Inner {
                 }
             }
         }
-        Ok(self.serve_stale(request, entry, origin, Freshness::StaleWhileRevalidate))
+        Ok(self.serve_as(request, entry, origin, Freshness::StaleWhileRevalidate))
     }
 
     fn refresh_in_background(self: &Arc<Self>, request: &Request) {
