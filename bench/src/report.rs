@@ -6,7 +6,6 @@ use crate::arguments::Effort;
 use crate::machine::Machine;
 use crate::measurements::{Measurement, Outcome};
 
-const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
 const HEAD: [&str; 7] = ["what", "bytes", "median", "beside", "its median", "ratio", "requests"];
 
 /// What was measured so far.
@@ -68,8 +67,9 @@ impl Report {
         for row in &self.rows {
             text.push_str(&format!("| {} |\n", row.join(" | ")));
         }
-        std::fs::write(RESULTS, text)?;
-        writeln!(io::stderr(), "wrote {RESULTS}")?;
+        let path = larder_tests::project().join("bench/RESULTS.md");
+        std::fs::write(&path, text)?;
+        writeln!(io::stderr(), "wrote {}", path.display())?;
         Ok(())
     }
 }

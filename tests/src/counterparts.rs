@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::project;
+
 /// The folder that `make counterparts` fills: `LARDER_COUNTERPARTS`, or `.counterparts` in the checkout.
 ///
 /// # Panics
@@ -10,7 +12,7 @@ use std::path::PathBuf;
 pub fn counterparts_dir() -> PathBuf {
     let folder = match std::env::var_os("LARDER_COUNTERPARTS") {
         Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.counterparts")),
+        None => project().join(".counterparts"),
     };
     // Absolute, as each counterpart is started in a folder of its own.
     folder.canonicalize().unwrap_or_else(|error| panic!("{}: {error}: run `make counterparts`", folder.display()))

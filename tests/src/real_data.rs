@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::project;
+
 /// The folder of recorded AWS data: `LARDER_REAL_DATA`, or `../shared/data` beside the checkout.
 ///
 /// `None`, after saying that the test is skipped, where there is no such folder.
@@ -11,10 +13,9 @@ use std::path::PathBuf;
 #[must_use]
 #[expect(clippy::print_stderr, reason = "a test's reader has to see that it was skipped")]
 pub fn real_data() -> Option<PathBuf> {
-    let project = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let folder = match std::env::var_os("LARDER_REAL_DATA") {
         Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(project).join("../shared/data"),
+        None => project().join("../shared/data"),
     };
     if folder.is_dir() {
         return Some(folder);

@@ -81,7 +81,7 @@ fn matches(name: &str, patterns: &[&str]) -> bool {
 
 /// Every line of every member's Cargo.toml.
 fn edges() -> Vec<Edge> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let manifest = larder_tests::project().join("Cargo.toml");
     let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata");
     let edges = metadata.packages.iter().flat_map(|package| {
         package.dependencies.iter().map(|dependency| Edge {
@@ -107,7 +107,7 @@ fn no_arrow_points_the_wrong_way() {
 
 #[test]
 fn every_member_has_a_row() {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let manifest = larder_tests::project().join("Cargo.toml");
     let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata");
     let rows: BTreeSet<_> = ARROWS.iter().map(|(room, _)| (*room).to_owned()).collect();
     let members: BTreeSet<_> = metadata.packages.iter().map(|package| package.name.to_string()).collect();

@@ -7,9 +7,8 @@ const TOP: &[&str] =
 
 #[test]
 fn the_top_level_is_the_designs() {
-    let project = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     // What git knows, not what lies about: a build may leave folders of its own.
-    let listed = Command::new("git").args(["-C", project, "ls-files"]).output().expect("git runs");
+    let listed = Command::new("git").arg("ls-files").current_dir(larder_tests::project()).output().expect("git runs");
     assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
     let listed = String::from_utf8(listed.stdout).expect("names are UTF-8");
     let first_parts: Vec<_> = listed.lines().map(|path| path.split('/').next().unwrap_or(path)).collect();

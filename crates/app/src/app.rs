@@ -41,6 +41,14 @@ pub struct StoreStatus {
     pub reason: Option<String>,
 }
 
+impl StoreStatus {
+    /// The store that holds the entries: `none` where none could be opened.
+    #[must_use]
+    pub fn in_use(&self) -> &str {
+        if self.reason.is_none() { &self.description } else { "none" }
+    }
+}
+
 impl App {
     /// Wires the use cases. A store that could not be opened is said in the log, once.
     #[must_use]

@@ -56,14 +56,13 @@ mod tests {
 
     /// With LARDER_UPDATE_README set, writes what is generated into the README instead of comparing.
     fn check(section: &str, generated: &str) {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-        let readme = std::fs::read_to_string(&path).expect("the README can be read");
+        let path = Path::new("../../README.md");
+        let readme = std::fs::read_to_string(path).expect("the README can be read");
         let (begin, end) = (format!("<!-- {section} -->\n"), format!("<!-- /{section} -->"));
         let (before, rest) = readme.split_once(&begin).expect("the section begins");
         let (written, after) = rest.split_once(&end).expect("the section ends");
         if std::env::var_os("LARDER_UPDATE_README").is_some() {
-            std::fs::write(&path, format!("{before}{begin}{generated}{end}{after}"))
-                .expect("the README can be written");
+            std::fs::write(path, format!("{before}{begin}{generated}{end}{after}")).expect("the README can be written");
         } else {
             assert_eq!(written, generated, "the README is old: run this test with LARDER_UPDATE_README=1");
         }

@@ -46,7 +46,7 @@ async fn answer(
 ) -> anyhow::Result<()> {
     let app = open(configuration, fetcher).await;
     let url = format!("http://{}", listener.local_addr()?);
-    tracing::info!(store = %app.store().description, deployment = configuration.deployment, %url, "serving");
+    tracing::info!(store = app.store().in_use(), deployment = configuration.deployment, %url, "serving");
     say(&format!("Larder listens on {url}"));
     examples(&url).iter().for_each(|example| say(example));
     let router = router(app).layer(axum::middleware::from_fn(admit_local));

@@ -59,7 +59,7 @@ fn every_action_is_an_operation_of_its_service() {
 #[test]
 fn every_file_with_a_source_has_a_row() {
     let mut sources = 0;
-    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).expect("src") {
+    for file in std::fs::read_dir("src").expect("src") {
         let path = file.expect("an entry").path();
         if !path.is_file() {
             continue;

@@ -10,9 +10,8 @@ use crate::xml::Node;
 
 /// Where the real data lies, or `None` where it may be absent: everywhere but in CI.
 pub(crate) fn real_data() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let given = std::env::var_os("LARDER_REAL_DATA").map(PathBuf::from);
-    let path = root.join(given.unwrap_or_else(|| "../shared/data".into()));
+    let path = Path::new("../..").join(given.unwrap_or_else(|| "../shared/data".into()));
     if path.is_dir() {
         return Some(path);
     }
