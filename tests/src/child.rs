@@ -5,19 +5,18 @@ use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::thread;
 
 use anyhow::{Context, bail};
-use tempfile::TempDir;
 use tokio::sync::watch;
 
 use crate::wait::{DEADLINE, wait_until};
 
 /// A running process. Dropping it kills the process and all that descend from it.
 ///
-/// `lifeline.sh` keeps that promise even for a test process that is killed: the kernel then closes the lifeline.
+/// `lifeline.sh` keeps that promise even for a test process that is killed, and for a guard in a static, which is never
+/// dropped: the kernel then closes the lifeline. Afterwards it removes the process's home.
 pub(crate) struct Child {
     process: std::process::Child,
     lifeline: Option<ChildStdin>,
     output: watch::Receiver<Output>,
-    _home: TempDir,
 }
 
 /// The lines that a process has written so far.
@@ -34,6 +33,7 @@ impl Child {
         let home = tempfile::tempdir()?;
         let mut process = Command::new("sh")
             .args(["-c", include_str!("lifeline.sh"), "lifeline"])
+            .arg(home.path())
             .args(command)
             .env_clear()
             .envs(["PATH", "TMPDIR", "RUST_BACKTRACE"].iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
@@ -45,6 +45,8 @@ impl Child {
             .stderr(Stdio::piped())
             .spawn()
             .with_context(|| format!("starting {command:?}"))?;
+        // From here on it is the lifeline's to remove.
+        let _removed_later = home.keep();
         let (sender, output) = watch::channel(Output::default());
         if let Some(stdout) = process.stdout.take() {
             collect(stdout, sender.clone(), |output| &mut output.stdout);
@@ -52,7 +54,7 @@ impl Child {
         if let Some(stderr) = process.stderr.take() {
             collect(stderr, sender, |output| &mut output.stderr);
         }
-        Ok(Self { lifeline: process.stdin.take(), process, output, _home: home })
+        Ok(Self { lifeline: process.stdin.take(), process, output })
     }
 
     /// The first line, of either stream, that contains the text; waits for it.
@@ -132,24 +134,29 @@ fn collect(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[tokio::test]
     async fn when_the_lifeline_closes_all_descendants_die() {
-        let command = ["sh", "-c", "sleep 3600 & echo started $!; wait"].map(str::to_owned);
+        let command = ["sh", "-c", "sleep 3600 & echo started $! $HOME; wait"].map(str::to_owned);
         let mut child = Child::start(&command, &[]).expect("it starts");
         let line = child.line("started").await.expect("it says so");
-        let grandchild = line.trim_start_matches("started ").to_owned();
+        let (grandchild, home) = line.trim_start_matches("started ").split_once(' ').expect("both are said");
+        assert!(Path::new(home).is_dir(), "{home}");
 
         // What the kernel does when the test process is killed.
         drop(child.lifeline.take());
         let status = child.exit().await.expect("it ends");
         assert!(!status.success(), "{status}");
         let gone = async || {
-            let state = Command::new("ps").args(["-o", "stat=", "-p", &grandchild]).output()?.stdout;
+            let state = Command::new("ps").args(["-o", "stat=", "-p", grandchild]).output()?.stdout;
             Ok((state.is_empty() || state.starts_with(b"Z")).then_some(()))
         };
         wait_until("the grandchild is gone", gone).await.expect("it goes");
+        let removed = async || Ok((!Path::new(home).exists()).then_some(()));
+        wait_until("the home is removed", removed).await.expect("it is removed");
     }
 
     #[tokio::test]

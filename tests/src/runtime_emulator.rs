@@ -7,8 +7,11 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::counterparts::counterpart;
-use crate::port::free_port;
 use crate::server::Server;
+
+/// The runtime API has a port of its own. The emulator dies if that is taken, and may have answered at the first one by
+/// then: so both have to answer before it counts as started.
+const PATHS: [&str; 2] = ["/", "/2018-06-01/ping"];
 
 /// A function under the runtime emulator; both are gone when this is dropped.
 pub struct RuntimeEmulator {
@@ -18,25 +21,24 @@ pub struct RuntimeEmulator {
 }
 
 impl RuntimeEmulator {
-    /// Starts the emulator. It starts the binary at the first invocation, with `env` and nothing of the test's own
-    /// environment but `PATH`.
+    /// Starts the emulator, which starts the binary, with `env` and nothing of the test's own environment but `PATH`.
     ///
     /// # Errors
     /// If there is no such binary, or the emulator can't be started, with what it wrote.
     pub async fn start(bootstrap: &Path, env: &[(&str, &str)]) -> anyhow::Result<Self> {
         anyhow::ensure!(bootstrap.is_file(), "there is no {}: run `make test`", bootstrap.display());
         let emulator = counterpart("lambda_rie").join("aws-lambda-rie");
-        let command = |port: u16| {
-            Ok(vec![
+        let command = |[port, runtime_api]: [u16; 2]| {
+            vec![
                 emulator.display().to_string(),
                 "--runtime-interface-emulator-address".to_owned(),
                 format!("127.0.0.1:{port}"),
                 "--runtime-api-address".to_owned(),
-                format!("127.0.0.1:{}", free_port()?),
+                format!("127.0.0.1:{runtime_api}"),
                 bootstrap.display().to_string(),
-            ])
+            ]
         };
-        let server = Server::start(command, env, "/").await?;
+        let server = Server::start(command, env, PATHS).await?;
         Ok(Self { server, http: reqwest::Client::builder().no_proxy().build()?, turn: Mutex::new(()) })
     }
 

@@ -1,4 +1,4 @@
-//! The query-cache table, as DESIGN.md section 3 has it.
+//! The query-cache table, as a deployment makes it.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{

@@ -4,30 +4,27 @@ use std::process::Command;
 
 use larder_tests::{DynamoDbLocal, Moto, Program, RuntimeEmulator, create_table, http_event, wait_until};
 
-/// Whether a server listens there.
-fn listens(url: &str) -> bool {
-    let address = url.strip_prefix("http://").expect("a URL of ours");
-    std::net::TcpStream::connect(address).is_ok()
-}
+const TABLE: &str = "query-cache-of-this-test";
 
 #[tokio::test]
 async fn dynamodb_local_keeps_the_table_and_is_gone_after_drop() {
     let local = DynamoDbLocal::start().await.expect("DynamoDB Local starts");
     let client = local.client();
-    create_table(&client, "query-cache").await.expect("the table is made");
+    create_table(&client, TABLE).await.expect("the table is made");
 
-    let table = client.describe_table().table_name("query-cache").send().await.expect("it answers");
+    let table = client.describe_table().table_name(TABLE).send().await.expect("it answers");
     let table = table.table().expect("a table that was made").clone();
     let index = &table.global_secondary_indexes()[0];
     assert_eq!(index.index_name(), Some("dataType-createdAt-index"));
     assert_eq!(index.projection().expect("a projection").non_key_attributes().len(), 5);
-    let ttl = client.describe_time_to_live().table_name("query-cache").send().await.expect("it answers");
+    let ttl = client.describe_time_to_live().table_name(TABLE).send().await.expect("it answers");
     let ttl = ttl.time_to_live_description().expect("a description").attribute_name().map(str::to_owned);
     assert_eq!(ttl.as_deref(), Some("ttl"));
 
-    let url = local.endpoint_url().to_owned();
     drop(local);
-    assert!(!listens(&url), "DynamoDB Local outlived its guard");
+    // Somebody else's may have taken the port by now, but not with this table.
+    let gone = client.describe_table().table_name(TABLE).send().await;
+    assert!(gone.is_err(), "DynamoDB Local outlived its guard");
 }
 
 #[tokio::test]
@@ -42,16 +39,26 @@ async fn all_tests_of_a_process_share_one_dynamodb_local() {
 async fn moto_answers_and_is_gone_after_drop() {
     let moto = Moto::start().await.expect("moto starts");
     let url = moto.endpoint_url().to_owned();
-    let body = "Action=GetCallerIdentity&Version=2011-06-15";
-    let request = reqwest::Client::new().post(&url).header(
-        "Authorization",
-        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0",
-    );
-    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body);
-    let answer = request.send().await.expect("it answers").text().await.expect("text");
-    assert!(answer.contains("<Account>123456789012</Account>"), "{answer}");
+    let identity = ask(&url, "sts", "Action=GetCallerIdentity&Version=2011-06-15").await.expect("it answers");
+    assert!(identity.contains("<Account>123456789012</Account>"), "{identity}");
+    let user = "<UserName>of-this-test</UserName>";
+    let made = ask(&url, "iam", "Action=CreateUser&UserName=of-this-test&Version=2010-05-08").await;
+    assert!(made.expect("it answers").contains(user));
+    let get_user = "Action=GetUser&UserName=of-this-test&Version=2010-05-08";
+    assert!(ask(&url, "iam", get_user).await.expect("it answers").contains(user));
     drop(moto);
-    assert!(!listens(&url), "moto outlived its guard");
+    // Somebody else's may have taken the port by now, but not with this user.
+    let gone = ask(&url, "iam", get_user).await.unwrap_or_default();
+    assert!(!gone.contains(user), "moto outlived its guard: {gone}");
+}
+
+/// What a service of moto answers to a request of AWS's query protocol; `None` if nobody does.
+async fn ask(url: &str, service: &str, body: &str) -> Option<String> {
+    let scope = format!("test/20260101/us-east-1/{service}/aws4_request");
+    let signed = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+    let request = reqwest::Client::new().post(url).header("Authorization", signed);
+    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body.to_owned());
+    request.send().await.ok()?.text().await.ok()
 }
 
 /// A function of a few lines of shell: it answers every event with its own process number and the event's path.

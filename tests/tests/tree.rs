@@ -1,4 +1,4 @@
-//! The top level of the project holds what DESIGN.md section 2 lists, and nothing else.
+//! The top level of the project holds the rooms, the manifests and the deployment's templates, and nothing else.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ const TOP: &[&str] =
     &["Cargo.lock", "Cargo.toml", "Makefile", "README.md", "bench", "cfn", "crates", "template.yaml", "tests"];
 
 #[test]
-fn the_top_level_is_the_designs() {
+fn the_top_level_holds_no_stranger() {
     // What git knows, not what lies about: a build may leave folders of its own.
     let listed = Command::new("git").arg("ls-files").current_dir(larder_tests::project()).output().expect("git runs");
     assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));

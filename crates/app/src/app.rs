@@ -54,16 +54,20 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts<'_>) -> Self {
         let Parts { configuration, environment, store, fetcher } = parts;
-        let OpenedStore { store, description, reason } = store;
-        if let Some(reason) = &reason {
-            tracing::warn!(store = %description, %reason, "nothing is cached: every question goes to AWS");
-        }
+        let OpenedStore { store, description } = store;
+        let (store, reason) = match store {
+            Ok(store) => (Some(store), None),
+            Err(reason) => {
+                tracing::warn!(store = %description, %reason, "nothing is cached: every question goes to AWS");
+                (None, Some(reason))
+            }
+        };
         let since = i64::try_from(environment.now().unix_millis()).unwrap_or(i64::MAX);
         let cache = Cache::new(environment.clone(), store, configuration.cache.settings.clone());
         Self(Arc::new(Inside {
             queries: Queries::new(configuration, cache.clone(), environment.clone(), fetcher),
             invalidation: Invalidation::new(cache.clone()),
-            entries: Entries::new(cache.clone()),
+            entries: Entries::new(cache.clone(), environment),
             cache,
             store: StoreStatus { description, reason },
             since: Timestamp::from_millisecond(since).unwrap_or(Timestamp::UNIX_EPOCH),

@@ -1,4 +1,7 @@
+//! The README's generated tables, and the test that holds them to the code.
+
 use std::fmt::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use larder_sources::{DATA_TYPES, ScopeRule};
@@ -6,8 +9,7 @@ use larder_sources::{DATA_TYPES, ScopeRule};
 use crate::configuration::{FAMILIES, settings};
 
 /// The README's table of data types, from the rows.
-#[must_use]
-pub fn data_types_table() -> String {
+fn data_types_table() -> String {
     let mut table = "| data type | what | TTL | scope | HTTP | IAM actions |\n|---|---|---|---|---|---|\n".to_owned();
     for row in DATA_TYPES {
         let scope = match row.scope {
@@ -24,8 +26,7 @@ pub fn data_types_table() -> String {
 }
 
 /// The README's table of settings, from the one that reads them.
-#[must_use]
-pub fn configuration_table() -> String {
+fn configuration_table() -> String {
     let mut table = "| `larder.toml` | environment | default | what |\n|---|---|---|---|\n".to_owned();
     let of_each_type = |key: &str| FAMILIES.iter().any(|family| key.starts_with(family.table));
     for setting in settings().iter().filter(|setting| !of_each_type(&setting.key)) {
@@ -48,36 +49,29 @@ fn duration(duration: Duration) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-
-    /// With LARDER_UPDATE_README set, writes what is generated into the README instead of comparing.
-    fn check(section: &str, generated: &str) {
-        let path = Path::new("../../README.md");
-        let readme = std::fs::read_to_string(path).expect("the README can be read");
-        let (begin, end) = (format!("<!-- {section} -->\n"), format!("<!-- /{section} -->"));
-        let (before, rest) = readme.split_once(&begin).expect("the section begins");
-        let (written, after) = rest.split_once(&end).expect("the section ends");
-        if std::env::var_os("LARDER_UPDATE_README").is_some() {
-            std::fs::write(path, format!("{before}{begin}{generated}{end}{after}")).expect("the README can be written");
-        } else {
-            assert_eq!(written, generated, "the README is old: run this test with LARDER_UPDATE_README=1");
-        }
+/// With LARDER_UPDATE_README set, writes what is generated into the README instead of comparing.
+fn check(section: &str, generated: &str) {
+    let path = Path::new("../../README.md");
+    let readme = std::fs::read_to_string(path).expect("the README can be read");
+    let (begin, end) = (format!("<!-- {section} -->\n"), format!("<!-- /{section} -->"));
+    let (before, rest) = readme.split_once(&begin).expect("the section begins");
+    let (written, after) = rest.split_once(&end).expect("the section ends");
+    if std::env::var_os("LARDER_UPDATE_README").is_some() {
+        std::fs::write(path, format!("{before}{begin}{generated}{end}{after}")).expect("the README can be written");
+    } else {
+        assert_eq!(written, generated, "the README is old: run this test with LARDER_UPDATE_README=1");
     }
+}
 
-    /// Both in one test, since both may write the file.
-    #[test]
-    fn the_readme_has_the_tables_that_are_generated() {
-        check("data types", &data_types_table());
-        check("configuration", &configuration_table());
-    }
+/// Both in one test, since both may write the file.
+#[test]
+fn the_readme_has_the_tables_that_are_generated() {
+    check("data types", &data_types_table());
+    check("configuration", &configuration_table());
+}
 
-    #[test]
-    fn durations_read_as_people_say_them() {
-        let say = |seconds| duration(Duration::from_secs(seconds));
-        assert_eq!([say(45), say(90), say(300), say(3_600), say(86_400)], ["45 s", "90 s", "5 min", "60 min", "24 h"]);
-    }
+#[test]
+fn durations_read_as_people_say_them() {
+    let say = |seconds| duration(Duration::from_secs(seconds));
+    assert_eq!([say(45), say(90), say(300), say(3_600), say(86_400)], ["45 s", "90 s", "5 min", "60 min", "24 h"]);
 }

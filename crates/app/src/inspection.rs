@@ -1,16 +1,14 @@
-use larder_cache::{Account, Inspection, Key, Scope};
+use larder_cache::{Account, Inspection, Key};
+use larder_sources::Region;
 
 use crate::App;
 use crate::problem::{Code, Problem, of_store_error, quoted};
-
-/// The partition that the key of a scope without a region leaves out.
-const COMMERCIAL: &str = "aws";
 
 impl App {
     /// What the store holds under the key of that text, and why it is fresh, stale or dead.
     ///
     /// # Errors
-    /// [`Code::InvalidKey`] for other text, [`Code::StoreUnavailable`] if the store can't be asked.
+    /// [`Code::InvalidKey`] for text that is no data type's key, [`Code::StoreUnavailable`] if the store can't be asked.
     pub async fn inspect(&self, text: &str) -> Result<Inspection, Problem> {
         let key = key_of(text).ok_or_else(|| {
             let detail = format!(
@@ -19,28 +17,20 @@ impl App {
             );
             Problem::new(Code::InvalidKey, detail)
         })?;
-        self.cache().inspect(&key).await.map_err(|error| of_store_error(&error))
+        self.cache().inspect(&key).await.map_err(|error| {
+            tracing::warn!(%key, %error, "the store could not be asked for an entry");
+            of_store_error(&error)
+        })
     }
 }
 
-/// Reads `data-type#region#account`, with `-` (or `-@partition`) for a region that the scope lacks.
+/// Reads a key of a row of the table, whose scope has the parts that the row says.
 fn key_of(text: &str) -> Option<Key> {
-    let mut parts = text.split('#');
-    let (data_type, region, account) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
-    }
-    let row = larder_sources::data_type(data_type)?;
-    let (region, partition) = match region.strip_prefix('-') {
-        Some("") => (None, COMMERCIAL),
-        Some(partition) => (None, partition.strip_prefix('@')?),
-        None => {
-            let region = larder_sources::Region::parse(region)?;
-            (Some(region.name().to_owned()), region.partition())
-        }
-    };
-    let account = if account == "global" { Account::Global } else { Account::Id(account.to_owned()) };
-    Key::new(row.name, Scope { partition: partition.to_owned(), region, account }).ok()
+    let key = Key::parse(text, |region| Region::parse(region).map(Region::partition))?;
+    let rule = larder_sources::data_type(key.data_type())?.scope;
+    let has_region = key.scope().region.is_some();
+    let has_account = key.scope().account != Account::Global;
+    (has_region == rule.has_region() && has_account == rule.has_account()).then_some(key)
 }
 
 #[cfg(test)]
@@ -51,11 +41,16 @@ mod tests {
 
     #[rstest]
     #[case("ec2-subnets#us-east-1#111122223333", true)]
+    #[case("ec2-subnets#us-east-1#111122223333#0123456789abcdef0123456789abcdef", true)]
     #[case("ec2-instance-types#eu-west-1#global", true)]
-    #[case("ec2-subnets#-#111122223333", true)]
-    #[case("ec2-subnets#-@aws-cn#111122223333", true)]
+    #[case("drs-quotas#cn-north-1#111122223333", true)]
+    #[case::no_region("ec2-subnets#-#111122223333", false)]
+    #[case::no_region("ec2-subnets#-@aws-cn#111122223333", false)]
+    #[case::no_account("ec2-subnets#us-east-1#global", false)]
+    #[case::an_account("ec2-instance-types#eu-west-1#111122223333", false)]
     #[case("ec2-subnets#us-east-1", false)]
     #[case("ec2-subnets#us-east-1#1#2", false)]
+    #[case("ec2-subnets#us-east-1#111122223333#2", false)]
     #[case("ec2-subnets#mars-1#111122223333", false)]
     #[case("nothing#us-east-1#111122223333", false)]
     #[case("#epoch", false)]

@@ -114,11 +114,7 @@ impl Invalidation {
         principal: &Principal,
         request: &InvalidationRequest,
     ) -> Result<InvalidationDone, Problem> {
-        principal.check_administer()?;
-        match &request.account {
-            Some(account) => principal.check_account(account)?,
-            None => principal.check_every_account()?,
-        }
+        principal.check_invalidate(request.account.as_ref())?;
         let selector = request.selector()?;
         let done = if request.purge {
             let named = request.data_type.map(|data_type| vec![data_type.name]);
@@ -127,7 +123,10 @@ impl Invalidation {
         } else {
             self.cache.invalidate(&selector).await
         };
-        let done = done.map_err(|error| of_invalidate_error(&error))?;
+        let done = done.map_err(|error| {
+            tracing::error!(%selector, %error, "an invalidation failed");
+            of_invalidate_error(&error)
+        })?;
         tracing::info!(%selector, purged = done.purged, counter = done.epoch.counter, "invalidated");
         let any = || "*".to_owned();
         Ok(InvalidationDone {

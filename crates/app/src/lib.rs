@@ -17,11 +17,9 @@ mod queries;
 pub mod http;
 mod serve;
 
-mod documentation;
 mod nearest;
 
 pub use app::{App, Parts, StoreStatus};
-pub use documentation::{configuration_table, data_types_table};
 pub use environment::SystemEnvironment;
 pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};
 pub use listing::{Entries, EntriesPage, Entry};
@@ -34,5 +32,7 @@ pub use serve::serve;
 pub use larder_cache::{Answer, Directives, Environment, Freshness, Inspection, Origin, Refresh, Verdict};
 pub use larder_sources::{AccountId, DATA_TYPES, DataType, FetchError, ListShape, Region, Scope, ScopeRule};
 
+#[cfg(test)]
+mod documentation;
 #[cfg(test)]
 mod test_app;

@@ -1,8 +1,12 @@
+use std::pin::pin;
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures::future::{Either, select};
 use jiff::Timestamp;
-use larder_cache::Cache;
-use larder_cache::store::Listed;
+use larder_cache::store::{Listed, Position};
+use larder_cache::{Cache, Directives, Environment};
 use larder_sources::{AccountId, DATA_TYPES, DataType};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,12 +14,13 @@ use utoipa::ToSchema;
 use crate::Principal;
 use crate::problem::{Code, Problem, of_store_error};
 
-/// How often one page may ask the store: entries that the caller may not see are passed over, and that must end.
-const MOST_READS: usize = 20;
+/// The fewest entries that are read at once for a caller who may not see all of them: most may be someone else's.
+const FEWEST_READ: usize = 100;
 
 /// Lists what the store holds.
 pub struct Entries {
     cache: Cache,
+    environment: Arc<dyn Environment>,
 }
 
 /// A page of what the store holds.
@@ -54,22 +59,23 @@ pub struct Entry {
     pub size: u64,
 }
 
-/// Where a page begins: a data type, and a position of the store's among its entries.
-#[derive(Clone, Copy)]
+/// The rows of the table that a page is still to be filled from, and where in the first of them.
 struct Place {
-    row: usize,
-    only: bool,
+    rows: &'static [DataType],
+    after: Option<Position>,
 }
 
 impl Entries {
-    pub(crate) fn new(cache: Cache) -> Self {
-        Self { cache }
+    pub(crate) fn new(cache: Cache, environment: Arc<dyn Environment>) -> Self {
+        Self { cache, environment }
     }
 
-    /// At most `limit` entries that `principal` may see, of one data type or of all in the table's order.
+    /// At most `limit` entries that `principal` may see, of one data type or of all in the table's order. A page that
+    /// the deadline of a request cuts short has fewer, and a cursor.
     ///
     /// # Errors
-    /// [`Code::InvalidCursor`] for a cursor that no page gave, [`Code::StoreUnavailable`] if the store can't be asked.
+    /// [`Code::InvalidCursor`] for a cursor that no page gave, [`Code::StoreUnavailable`] if the store can't be asked,
+    /// [`Code::Deadline`] if it showed nothing that the caller may see in time.
     pub async fn page(
         &self,
         principal: &Principal,
@@ -78,25 +84,91 @@ impl Entries {
         limit: usize,
     ) -> Result<EntriesPage, Problem> {
         principal.check_read()?;
-        let (mut place, mut after) = start(data_type, cursor)?;
-        let mut page = EntriesPage::default();
-        for _ in 0..MOST_READS {
-            let Some(row) = DATA_TYPES.get(place.row) else { return Ok(page) };
-            let wanted = limit - page.entries.len();
-            let found = self.cache.entries(row.name, after.as_deref(), wanted).await;
-            let found = found.map_err(|error| of_store_error(&error))?;
-            page.entries.extend(found.entries.into_iter().filter(|it| visible(principal, it)).map(Entry::from));
-            after = found.next;
-            if after.is_none() {
-                place.row = if place.only { DATA_TYPES.len() } else { place.row + 1 };
+        let place = Place::of(data_type, cursor)?;
+        let limit = limit.max(1);
+        let deadline = Directives::default().deadline;
+        let mut listed = Vec::new();
+        let cut = {
+            let reading = pin!(self.read(principal, place, limit, &mut listed));
+            match select(reading, self.environment.sleep(deadline)).await {
+                Either::Left((read, _)) => {
+                    read?;
+                    false
+                }
+                Either::Right(((), _)) => true,
             }
-            if page.entries.len() >= limit {
-                break;
-            }
+        };
+        if cut && listed.is_empty() {
+            let detail = format!("No entry was found within {} ms; name a dataType.", deadline.as_millis());
+            return Err(Problem::new(Code::Deadline, detail));
         }
-        page.next_cursor = DATA_TYPES.get(place.row).map(|row| cursor_of(row.name, after.as_deref()));
-        Ok(page)
+        let more = cut || listed.len() > limit;
+        listed.truncate(limit);
+        let next_cursor = listed.last().filter(|_| more).map(cursor_behind);
+        Ok(EntriesPage { entries: listed.into_iter().map(Entry::from).collect(), next_cursor })
     }
+
+    /// Reads until `listed` has one entry more than `limit`, which tells that there is another page, or to the end.
+    /// The future may be dropped at any await.
+    async fn read(
+        &self,
+        principal: &Principal,
+        mut place: Place,
+        limit: usize,
+        listed: &mut Vec<Listed>,
+    ) -> Result<(), Problem> {
+        let fewest = if principal.may_see_all() { 1 } else { FEWEST_READ };
+        while let Some((row, rows)) = place.rows.split_first() {
+            let wanted = (limit + 1).saturating_sub(listed.len()).max(fewest);
+            let found = self.cache.entries(row.name, place.after.as_ref(), wanted).await.map_err(|error| {
+                tracing::warn!(data_type = row.name, %error, "the store's entries could not be listed");
+                of_store_error(&error)
+            })?;
+            listed
+                .extend(found.entries.into_iter().filter(|entry| is_of(row, &entry.key) && visible(principal, entry)));
+            if listed.len() > limit {
+                return Ok(());
+            }
+            place = Place { rows: if found.next.is_some() { place.rows } else { rows }, after: found.next };
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    /// The beginning, or where the page that gave the cursor ended.
+    fn of(data_type: Option<&DataType>, cursor: Option<&str>) -> Result<Self, Problem> {
+        let rows = match data_type.and_then(row_of) {
+            Some(row) => &DATA_TYPES[row..=row],
+            None => DATA_TYPES,
+        };
+        let Some(cursor) = cursor else { return Ok(Self { rows, after: None }) };
+        Self::behind(rows, cursor).ok_or_else(|| {
+            Problem::new(Code::InvalidCursor, "The cursor is not one that an earlier page gave for this request.")
+        })
+    }
+
+    /// Reads what [`cursor_behind`] wrote: nothing else may reach the store.
+    fn behind(rows: &'static [DataType], cursor: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        let after = Position::parse(&text)?;
+        let first = rows.iter().position(|row| is_of(row, after.key()))?;
+        Some(Self { rows: &rows[first..], after: Some(after) })
+    }
+}
+
+/// The cursor of the page after that entry, which the caller has seen: a cursor can be read by whoever holds it, so it
+/// names no other.
+fn cursor_behind(entry: &Listed) -> String {
+    URL_SAFE_NO_PAD.encode(entry.position().to_string())
+}
+
+fn row_of(data_type: &DataType) -> Option<usize> {
+    DATA_TYPES.iter().position(|row| row.name == data_type.name)
+}
+
+fn is_of(row: &DataType, key: &str) -> bool {
+    key.split('#').next() == Some(row.name)
 }
 
 /// An answer that is the same for every account is nobody's secret.
@@ -104,31 +176,12 @@ fn visible(principal: &Principal, entry: &Listed) -> bool {
     AccountId::parse(&entry.account_id).is_none_or(|account| principal.may_see(&account))
 }
 
-fn cursor_of(data_type: &str, after: Option<&str>) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{data_type} {}", after.unwrap_or_default()))
-}
-
-fn start(data_type: Option<&DataType>, cursor: Option<&str>) -> Result<(Place, Option<String>), Problem> {
-    let row_of = |name: &str| DATA_TYPES.iter().position(|row| row.name == name);
-    let only = data_type.is_some();
-    let first = data_type.and_then(|data_type| row_of(data_type.name)).unwrap_or_default();
-    let Some(cursor) = cursor else { return Ok((Place { row: first, only }, None)) };
-    let invalid =
-        || Problem::new(Code::InvalidCursor, "The cursor is not one that an earlier page gave for this request.");
-    let text =
-        URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(invalid)?;
-    let (name, after) = text.split_once(' ').ok_or_else(invalid)?;
-    let row = row_of(name).filter(|row| !only || *row == first).ok_or_else(invalid)?;
-    Ok((Place { row, only }, (!after.is_empty()).then(|| after.to_owned())))
-}
-
 impl From<Listed> for Entry {
     fn from(listed: Listed) -> Self {
-        let region = Some(listed.region).filter(|region| !region.starts_with('-'));
         Self {
+            region: listed.region().map(str::to_owned),
             key: listed.key,
             data_type: listed.data_type,
-            region,
             account_id: listed.account_id,
             created_at: timestamp(listed.created_at),
             expires_at: timestamp(listed.expires_at),
@@ -142,3 +195,6 @@ impl From<Listed> for Entry {
 fn timestamp(millis: u64) -> Timestamp {
     i64::try_from(millis).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,13 +13,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Begins to log: Larder's own words from `level` up, those of others from warnings up unless that is `trace`.
+/// Begins to log: Larder's own words from `level` up, those of others from warnings up unless that is `trace`. The
+/// name `larder` stands for every crate that begins with it, and the programs themselves log nothing.
 pub fn start_logging(level: LogLevel, format: LogFormat) {
     let others = if level == LogLevel::Trace { "debug" } else { "warn" };
     let others = if level == LogLevel::Error { "error" } else { others };
-    let filter = EnvFilter::new(format!(
-        "{others},larder={level},tower_http={level},query_handler={level},cache_invalidator={level}"
-    ));
+    let filter = EnvFilter::new(format!("{others},larder={level},tower_http={level}"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second call, as in tests, leaves the first subscriber where it is.
     let _ = match format {

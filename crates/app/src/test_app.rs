@@ -18,6 +18,7 @@ pub(crate) const OWN: &str = "111122223333";
 #[derive(Default)]
 pub(crate) struct ScriptedAws {
     answers: Mutex<BTreeMap<&'static str, Result<Bytes, FetchError>>>,
+    identity: Mutex<Option<Result<AccountId, FetchError>>>,
     asked: AtomicUsize,
 }
 
@@ -26,6 +27,12 @@ impl ScriptedAws {
     pub(crate) fn answers(&self, data_type: &'static str, answer: Result<&str, FetchError>) {
         let answer = answer.map(|text| Bytes::copy_from_slice(text.as_bytes()));
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(data_type, answer);
+    }
+
+    /// Whose credentials it takes them for from now on, or why it does not tell.
+    pub(crate) fn takes_us_for(&self, account: Result<&str, FetchError>) {
+        let account = account.map(|account| AccountId::parse(account).expect("12 digits"));
+        *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = Some(account);
     }
 
     /// How often it was asked anything.
@@ -38,7 +45,8 @@ impl ScriptedAws {
 impl Fetcher for ScriptedAws {
     async fn own_account(&self) -> Result<AccountId, FetchError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        Ok(AccountId::parse(OWN).expect("12 digits"))
+        let identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        identity.unwrap_or_else(|| Ok(AccountId::parse(OWN).expect("12 digits")))
     }
 
     async fn fetch(&self, data_type: &'static DataType, _scope: &Scope) -> Result<Bytes, FetchError> {
@@ -64,9 +72,12 @@ impl TestApp {
         let mut configuration = Configuration::default();
         change(&mut configuration);
         let (aws, store) = (Arc::new(ScriptedAws::default()), Arc::new(InProcessStore::new()));
-        let opened = (!configuration.cache.disabled).then(|| store.clone() as Arc<dyn Store>);
-        let reason = opened.is_none().then(|| "switched off".to_owned());
-        let store_of_app = OpenedStore { store: opened, description: "memory".to_owned(), reason };
+        let opened = if configuration.cache.disabled {
+            Err("switched off in /home/ann/larder.toml".to_owned())
+        } else {
+            Ok(store.clone() as Arc<dyn Store>)
+        };
+        let store_of_app = OpenedStore { store: opened, description: "memory".to_owned() };
         let app = App::new(Parts {
             configuration: &configuration,
             environment: Arc::new(SystemEnvironment::new()),

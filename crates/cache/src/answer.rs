@@ -3,11 +3,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::key::InvalidPart;
 use crate::store::StoreError;
-use crate::upstream::{FailureClass, UpstreamError};
+use crate::upstream::UpstreamError;
 
-/// A value, and where and when it came from (G5).
+/// A value, and where and when it came from ([promise](crate#promises) G5).
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The value as upstream gave it.
@@ -97,21 +96,22 @@ pub struct Invalidated {
 /// Why an invalidation did not take effect, or may not have.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidateError {
-    /// The selector is malformed.
-    #[error(transparent)]
-    Selector(#[from] InvalidPart),
     /// The store did not acknowledge it.
     #[error("the invalidation was not acknowledged, so it may not be in effect: {0}")]
     Store(#[from] StoreError),
-    /// It took effect, but its purge did not finish.
+    /// It took effect, but its purge did not finish: items are left, to be purged again or forgotten by their `ttl`.
     #[error("the invalidation is in effect, but its purge did not finish: {0}")]
     Purge(StoreError),
 }
 
 impl Failure {
-    /// Whether upstream refused for want of permission or credentials.
-    pub(crate) fn is_denied(&self) -> bool {
-        matches!(self, Self::Upstream(error) if error.class == FailureClass::Denied)
+    /// Whether a stale answer is better than this failure, where policy allows one (RFC 5861).
+    pub(crate) fn allows_stale(&self) -> bool {
+        match self {
+            Self::Upstream(error) => !error.class.is_refusal(),
+            Self::Deadline(_) | Self::Overloaded(_) => true,
+            Self::NotCached => false,
+        }
     }
 }
 

@@ -10,10 +10,17 @@ pub(crate) struct Breaker {
     state: Mutex<State>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum State {
-    Closed { failures: u32 },
-    Open { since: Moment },
+/// What the breaker makes of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Closed {
+        /// In a row, up to now.
+        failures: u32,
+    },
+    Open {
+        since: Moment,
+    },
+    /// One request is finding out whether it answers again.
     Probing,
 }
 
@@ -25,14 +32,6 @@ pub(crate) struct Pass<'a> {
     probing: bool,
 }
 
-/// What the breaker makes of the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BreakerState {
-    Closed,
-    Open,
-    Probing,
-}
-
 impl Breaker {
     pub(crate) fn new(settings: BreakerSettings) -> Self {
         Self { settings, state: Mutex::new(State::Closed { failures: 0 }) }
@@ -40,7 +39,7 @@ impl Breaker {
 
     /// Leave to ask the store, or `None` while it is left alone.
     pub(crate) fn pass(&self, now: Moment) -> Option<Pass<'_>> {
-        let mut state = self.state();
+        let mut state = self.lock();
         let probing = match *state {
             State::Closed { .. } => false,
             State::Open { since } if now.since(since) >= self.settings.open_for => true,
@@ -57,41 +56,47 @@ impl Breaker {
         Pass { breaker: self, asked: now, probing: false }
     }
 
-    pub(crate) fn now_is(&self) -> BreakerState {
-        match *self.state() {
-            State::Closed { .. } => BreakerState::Closed,
-            State::Open { .. } => BreakerState::Open,
-            State::Probing => BreakerState::Probing,
-        }
+    /// Whether it is too early to ask again, for a question that is no probe and needs no pass.
+    pub(crate) fn leaves_alone(&self, now: Moment) -> bool {
+        matches!(*self.lock(), State::Open { since } if now.since(since) < self.settings.open_for)
     }
 
-    fn failed(&self, now: Moment) {
-        let mut state = self.state();
-        *state = match *state {
+    pub(crate) fn state(&self) -> State {
+        *self.lock()
+    }
+
+    /// Counts a failure; whether it opened the breaker.
+    fn failed(&self, now: Moment) -> bool {
+        let mut state = self.lock();
+        let (next, opened) = match *state {
             State::Closed { failures } if failures + 1 < self.settings.failures => {
-                State::Closed { failures: failures + 1 }
+                (State::Closed { failures: failures + 1 }, false)
             }
-            State::Closed { .. } | State::Probing => State::Open { since: now },
-            open @ State::Open { .. } => open,
+            State::Closed { .. } => (State::Open { since: now }, true),
+            State::Probing => (State::Open { since: now }, false),
+            open @ State::Open { .. } => (open, false),
         };
+        *state = next;
+        opened
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Pass<'_> {
-    /// The store answered.
-    pub(crate) fn succeeded(mut self) {
+    /// The store answered; whether that closed the breaker.
+    pub(crate) fn succeeded(mut self) -> bool {
         self.probing = false;
-        *self.breaker.state() = State::Closed { failures: 0 };
+        let before = std::mem::replace(&mut *self.breaker.lock(), State::Closed { failures: 0 });
+        !matches!(before, State::Closed { .. })
     }
 
-    /// The store did not answer, or not in time.
-    pub(crate) fn failed(mut self, now: Moment) {
+    /// The store did not answer, or not in time; whether that opened the breaker.
+    pub(crate) fn failed(mut self, now: Moment) -> bool {
         self.probing = false;
-        self.breaker.failed(now);
+        self.breaker.failed(now)
     }
 }
 
@@ -146,7 +151,27 @@ mod tests {
         probe.failed(at(61));
         assert!(breaker.pass(at(120)).is_none());
         breaker.pass(at(121)).expect("half-open again").succeeded();
-        assert_eq!(breaker.now_is(), BreakerState::Closed);
+        assert_eq!(breaker.state(), State::Closed { failures: 0 });
+    }
+
+    #[test]
+    fn opening_and_closing_are_told_once() {
+        let breaker = breaker();
+        let fail = |seconds| breaker.pass_anyway(at(seconds)).failed(at(seconds));
+        assert_eq!([fail(0), fail(0), fail(0), fail(0)], [false, false, true, false]);
+        assert!(!breaker.pass(at(60)).expect("half-open").failed(at(60)), "it was open");
+        assert!(breaker.pass(at(120)).expect("half-open").succeeded());
+        assert!(!breaker.pass(at(120)).expect("closed").succeeded());
+    }
+
+    #[test]
+    fn what_is_no_probe_may_be_asked_when_one_may() {
+        let breaker = breaker();
+        assert!(!breaker.leaves_alone(at(0)));
+        (0..3).for_each(|_| fail(&breaker, 0));
+        assert!(breaker.leaves_alone(at(59)));
+        assert!(!breaker.leaves_alone(at(60)));
+        assert!(breaker.pass(at(60)).is_some(), "it was none");
     }
 
     #[test]

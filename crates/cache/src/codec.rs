@@ -87,7 +87,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::key::{Account, Scope};
+    use crate::scope::{Account, Scope};
 
     const LARGEST: usize = 1 << 20;
 

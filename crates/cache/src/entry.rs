@@ -37,8 +37,8 @@ pub(crate) struct Entry {
     pub(crate) counters: Arc<TypeStatistics>,
     /// Whether the store knows that it was used.
     pub(crate) used: AtomicBool,
-    /// The version of the last look that found its fence good, plus one.
-    validated: AtomicU64,
+    /// The version of the last look that found its fence good, plus one; 0 before any did.
+    pub(crate) validated: AtomicU64,
 }
 
 /// Whether an entry of a good fence may be served.
@@ -51,42 +51,6 @@ pub(crate) enum Usability {
     IfError,
     /// Past everything.
     Expired,
-}
-
-/// What is needed to make an [`Entry`].
-pub(crate) struct NewEntry {
-    pub(crate) key: Key,
-    pub(crate) value: Bytes,
-    pub(crate) etag: Arc<str>,
-    pub(crate) fence: Option<Fence>,
-    pub(crate) lifetime: Duration,
-    pub(crate) forced: bool,
-    pub(crate) created_at: u64,
-    pub(crate) fetched: Option<Start>,
-    pub(crate) age: Duration,
-    pub(crate) used: bool,
-    pub(crate) counters: Arc<TypeStatistics>,
-}
-
-impl NewEntry {
-    /// The entry, got at `now` by this process.
-    pub(crate) fn got(self, now: Moment) -> Arc<Entry> {
-        Arc::new(Entry {
-            key: self.key,
-            value: self.value,
-            etag: self.etag,
-            fence: self.fence,
-            lifetime: self.lifetime,
-            forced: self.forced,
-            created_at: self.created_at,
-            fetched: self.fetched,
-            age_then: self.age,
-            got: now,
-            counters: self.counters,
-            used: AtomicBool::new(self.used),
-            validated: AtomicU64::new(0),
-        })
-    }
 }
 
 impl Entry {
@@ -126,8 +90,8 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{Account, Scope};
     use crate::policy::FetchOncePer;
+    use crate::scope::{Account, Scope};
 
     const POLICY: Policy = Policy {
         ttl: Duration::from_secs(300),
@@ -143,7 +107,7 @@ mod tests {
     /// An entry that was 100 s old when it was got, with both clocks at 1,000 s.
     fn entry() -> Arc<Entry> {
         let scope = Scope { partition: "aws".into(), region: Some("us-east-1".into()), account: Account::Global };
-        NewEntry {
+        Arc::new(Entry {
             key: Key::new("ec2-instance-types", scope).expect("valid"),
             value: Bytes::from_static(b"{}"),
             etag: "e".into(),
@@ -152,11 +116,12 @@ mod tests {
             forced: false,
             created_at: 900_000,
             fetched: None,
-            age: Duration::from_secs(100),
-            used: false,
+            age_then: Duration::from_secs(100),
+            got: at(1_000, 1_000),
             counters: Arc::default(),
-        }
-        .got(at(1_000, 1_000))
+            used: AtomicBool::new(false),
+            validated: AtomicU64::new(0),
+        })
     }
 
     fn check(wall: u64, monotonic: u64, expected: Usability) {

@@ -39,8 +39,19 @@ impl Moment {
     /// Milliseconds since 1970-01-01 UTC by the wall clock.
     #[must_use]
     pub fn unix_millis(self) -> u64 {
-        u64::try_from(self.wall.as_millis()).unwrap_or(u64::MAX)
+        millis(self.wall)
     }
+}
+
+/// A random share of a whole: at least 0, less than 1.
+#[expect(clippy::cast_precision_loss, reason = "the upper 53 bits are what a share can hold, and are kept")]
+pub(crate) fn share(environment: &dyn Environment) -> f64 {
+    (environment.random() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Whole milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// `future`'s output, or `None` if `limit` passes before it is there; then `future` is dropped.

@@ -4,6 +4,9 @@ use std::fmt;
 use crate::key::Key;
 use crate::selector::Selector;
 
+/// The key of the epoch item, and whose capacity units its reads and writes are.
+pub(crate) const EPOCH: &str = "#epoch";
+
 /// The random name of one life of the epoch item. Lost and made again, it has another.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Incarnation(u128);
@@ -143,7 +146,7 @@ impl fmt::Display for Death {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{Account, Scope};
+    use crate::scope::{Account, Scope};
 
     fn key(region: &str) -> Key {
         let scope = Scope { partition: "aws".into(), region: Some(region.into()), account: Account::Global };

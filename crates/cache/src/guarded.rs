@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::breaker::{Breaker, BreakerState, Pass};
+use crate::breaker::{Breaker, Pass, State};
 use crate::environment::{Environment, within};
 use crate::policy::Settings;
 use crate::statistics::Statistics;
@@ -70,16 +70,33 @@ impl GuardedStore {
         self.judge(pass, data_type, operation(store)).await
     }
 
+    /// Asks the store for what no query needs, a listing or a deletion. It may fail alone, for want of a permission or
+    /// an index, so its outcome says nothing of the store's health, and it is no probe.
+    pub(crate) async fn ask_aside<'a, T, F>(
+        &'a self,
+        data_type: &str,
+        operation: impl FnOnce(&'a dyn Store) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = StoreResult<T>>,
+    {
+        let store = self.store.as_deref().ok_or(StoreError::Absent)?;
+        if self.breaker.leaves_alone(self.environment.now()) {
+            return Err(StoreError::Open);
+        }
+        self.in_time(data_type, operation(store)).await
+    }
+
     pub(crate) fn largest_inline(&self) -> usize {
         self.store.as_deref().map_or(usize::MAX, Store::largest_inline)
     }
 
     pub(crate) fn health(&self) -> StoreHealth {
-        match (&self.store, self.breaker.now_is()) {
+        match (&self.store, self.breaker.state()) {
             (None, _) => StoreHealth::Absent,
-            (Some(_), BreakerState::Closed) => StoreHealth::Reachable,
-            (Some(_), BreakerState::Open) => StoreHealth::LeftAlone,
-            (Some(_), BreakerState::Probing) => StoreHealth::Probing,
+            (Some(_), State::Closed { .. }) => StoreHealth::Reachable,
+            (Some(_), State::Open { .. }) => StoreHealth::LeftAlone,
+            (Some(_), State::Probing) => StoreHealth::Probing,
         }
     }
 
@@ -89,20 +106,29 @@ impl GuardedStore {
         data_type: &str,
         operation: impl Future<Output = StoreResult<T>>,
     ) -> Result<T, StoreError> {
-        let result = within(&*self.environment, self.timeout, operation).await.unwrap_or(Err(StoreError::Timeout));
-        match result {
-            Ok(metered) => {
-                pass.succeeded();
-                self.statistics.of(data_type).add_units(metered.units);
-                Ok(metered.value)
+        let answer = self.in_time(data_type, operation).await;
+        match &answer {
+            Ok(_) => {
+                if pass.succeeded() {
+                    tracing::info!("the store answers again");
+                }
             }
             Err(error) => {
-                pass.failed(self.environment.now());
-                if self.breaker.now_is() != BreakerState::Closed {
+                if pass.failed(self.environment.now()) {
                     tracing::warn!(%error, "the store fails and is left alone for a while");
                 }
-                Err(error)
             }
         }
+        answer
+    }
+
+    async fn in_time<T>(
+        &self,
+        data_type: &str,
+        operation: impl Future<Output = StoreResult<T>>,
+    ) -> Result<T, StoreError> {
+        let metered = within(&*self.environment, self.timeout, operation).await.unwrap_or(Err(StoreError::Timeout))?;
+        self.statistics.of(data_type).add_units(metered.units);
+        Ok(metered.value)
     }
 }

@@ -2,64 +2,26 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-/// The partition whose name the key of a region-less scope leaves out.
-const COMMERCIAL: &str = "aws";
-const LONGEST_PART: usize = 64;
-/// The account part of an answer that is the same for every account of a region.
-pub(crate) const GLOBAL: &str = "global";
+use crate::part::{InvalidPart, check_data_type, check_resource};
+use crate::scope::Scope;
+use crate::variant::Variant;
 
 /// What an entry is stored under: data type, scope and variant, and the resource it is about if it has one.
 ///
-/// The text form is `ec2-subnets#us-east-1#123456789012`, with `#<variant>` behind it where there is one and `-`
-/// for a part that the scope lacks. Distinct (data type, scope, variant) never make the same text: no part can
-/// contain `#`, and each part has its place. Cloning is a reference count.
+/// The text form is `ec2-subnets#us-east-1#123456789012`, with `#<variant>` behind it where there is a variant or a
+/// resource (whose digest it is then), and `-` for a part that the scope lacks. Distinct questions never make the same
+/// text: no part can contain `#`, and each part has its place. Cloning is a reference count.
 #[derive(Clone)]
 pub struct Key(Arc<Parts>);
 
+#[derive(Clone)]
 struct Parts {
     data_type: Box<str>,
     scope: Scope,
-    variant: Option<Variant>,
     resource: Option<Box<str>>,
-    text: Box<str>,
-}
-
-/// Partition, region and account that an answer is about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Scope {
-    /// AWS partition: `aws`, `aws-cn`, ...
-    pub partition: String,
-    /// Absent for a data type that is not regional.
-    pub region: Option<String>,
-    /// Whose answer it is.
-    pub account: Account,
-}
-
-/// The account part of a scope.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Account {
-    /// Twelve digits.
-    Id(String),
-    /// The answer is the same for every account of a region.
-    Global,
-}
-
-/// A digest of the canonical query parameters: 32 hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Variant(String);
-
-/// A part that cannot be in a key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{part} {value:?} cannot be part of a cache key: {rule}")]
-pub struct InvalidPart {
-    /// Which part: `data type`, `partition`, `region`, `account`, `resource`.
-    pub part: &'static str,
-    /// What was given.
-    pub value: String,
-    /// What would be right.
-    pub rule: &'static str,
+    identity: Box<str>,
+    /// Where the text begins in the identity.
+    text: usize,
 }
 
 impl Key {
@@ -84,18 +46,47 @@ impl Key {
         check_data_type(data_type)?;
         scope.check()?;
         resource.map(check_resource).transpose()?;
-        let mut text = format!("{data_type}#{}#{}", scope.region_part(), scope.account_part());
-        if let Some(Variant(digest)) = &variant {
-            text.push('#');
-            text.push_str(digest);
+        let variant = match resource {
+            Some(resource) => Some(Variant::about(variant.as_ref(), resource)),
+            None => variant,
+        };
+        let mut identity = format!("{}#", scope.partition);
+        let text = identity.len();
+        identity.push_str(&format!("{data_type}#{}#{}", scope.region_part(), scope.account_part()));
+        if let Some(variant) = &variant {
+            identity.push('#');
+            identity.push_str(variant.as_str());
         }
-        Ok(Self(Arc::new(Parts {
-            data_type: data_type.into(),
-            scope,
-            variant,
-            resource: resource.map(Into::into),
-            text: text.into(),
-        })))
+        let (data_type, resource) = (data_type.into(), resource.map(Into::into));
+        Ok(Self(Arc::new(Parts { data_type, scope, resource, identity: identity.into(), text })))
+    }
+
+    /// Reads what [`Self::as_str`] gave; `None` for any other text. `partition_of` tells the partition of a region, or
+    /// that there is no such region. The text has the resource as a digest, so the key read doesn't say which it is.
+    #[must_use]
+    pub fn parse(text: &str, partition_of: impl FnOnce(&str) -> Option<&'static str>) -> Option<Self> {
+        let mut parts = text.split('#');
+        let (data_type, region, account) = (parts.next()?, parts.next()?, parts.next()?);
+        let variant = match parts.next() {
+            Some(digest) => Some(Variant::parse(digest)?),
+            None => None,
+        };
+        if parts.next().is_some() {
+            return None;
+        }
+        Self::with(data_type, Scope::parse(region, account, partition_of)?, variant, None).ok()
+    }
+
+    /// Whether a key could have this text.
+    pub(crate) fn is_text(text: &str) -> bool {
+        Self::parse(text, |_| Some("aws")).is_some()
+    }
+
+    /// A key that was read, with the resource that its text has as a digest.
+    pub(crate) fn about(&self, resource: Option<&str>) -> Self {
+        let mut parts = Parts::clone(&self.0);
+        parts.resource = resource.map(Into::into);
+        Self(Arc::new(parts))
     }
 
     /// The kebab-case name of the data type.
@@ -110,12 +101,6 @@ impl Key {
         &self.0.scope
     }
 
-    /// The digest of the query parameters, if the question had any.
-    #[must_use]
-    pub fn variant(&self) -> Option<&Variant> {
-        self.0.variant.as_ref()
-    }
-
     /// The resource (an instance, a user) that the answer is about, if it is about one.
     #[must_use]
     pub fn resource(&self) -> Option<&str> {
@@ -125,19 +110,19 @@ impl Key {
     /// The text under which a store keeps the entry.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0.text
+        &self.0.identity[self.0.text..]
     }
 
-    /// What an entry repeats of itself, so that a reader who finds another's notices: partition, key and resource.
+    /// What an entry repeats of itself, so that a reader who finds another's notices: `partition#` and the text.
     #[must_use]
-    pub fn identity(&self) -> String {
-        format!("{}#{}#{}", self.0.scope.partition, self.0.text, self.resource().unwrap_or("-"))
+    pub fn identity(&self) -> &str {
+        &self.0.identity
     }
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        self.0.text == other.0.text
+        self.0.identity == other.0.identity
     }
 }
 
@@ -145,115 +130,28 @@ impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.text.hash(state);
+        self.0.identity.hash(state);
     }
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.text)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({})", self.0.text)
+        write!(f, "Key({self})")
     }
-}
-
-impl Scope {
-    fn check(&self) -> Result<(), InvalidPart> {
-        check_name("partition", &self.partition)?;
-        self.region.as_deref().map(check_region).transpose()?;
-        match &self.account {
-            Account::Id(id) => check_account(id),
-            Account::Global => Ok(()),
-        }
-    }
-
-    /// A region belongs to one partition, so only a scope without a region has to name it.
-    fn region_part(&self) -> String {
-        match &self.region {
-            Some(region) => region.clone(),
-            None if self.partition == COMMERCIAL => "-".to_owned(),
-            None => format!("-@{}", self.partition),
-        }
-    }
-
-    fn account_part(&self) -> &str {
-        match &self.account {
-            Account::Id(id) => id,
-            Account::Global => GLOBAL,
-        }
-    }
-}
-
-impl Variant {
-    /// The variant of a question asked with these parameters, in whatever order they are given.
-    #[must_use]
-    pub fn of<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let digest = Sha256::digest(digest_input(parameters));
-        Self(hex::encode(&digest[..16]))
-    }
-
-    /// The digest in hexadecimal.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Canonical bytes of query parameters: sorted, each name and value with its length before it, so that no choice
-/// of separators inside them makes two different sets of parameters alike.
-fn digest_input<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
-    let mut parameters: Vec<_> = parameters.into_iter().collect();
-    parameters.sort_unstable();
-    let mut bytes = Vec::new();
-    for text in parameters.iter().flat_map(|(name, value)| [name, value]) {
-        bytes.extend((text.len() as u64).to_be_bytes());
-        bytes.extend(text.as_bytes());
-    }
-    bytes
-}
-
-pub(crate) fn check_data_type(value: &str) -> Result<(), InvalidPart> {
-    check_name("data type", value)
-}
-
-/// AWS's regions are kebab-case names too.
-pub(crate) fn check_region(value: &str) -> Result<(), InvalidPart> {
-    check_name("region", value)
-}
-
-pub(crate) fn check_account(value: &str) -> Result<(), InvalidPart> {
-    let valid = value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_digit());
-    ensure(valid, "account", value, "an account is 12 ASCII digits")
-}
-
-pub(crate) fn check_resource(value: &str) -> Result<(), InvalidPart> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/@".contains(&byte);
-    let valid = (2..=256).contains(&value.len()) && value.bytes().all(allowed);
-    ensure(valid, "resource", value, "a resource is 2 to 256 of A-Z a-z 0-9 - _ . : / @")
-}
-
-fn check_name(part: &'static str, value: &str) -> Result<(), InvalidPart> {
-    let bytes = value.as_bytes();
-    let valid = (2..=LONGEST_PART).contains(&bytes.len())
-        && bytes[0].is_ascii_lowercase()
-        && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-');
-    ensure(valid, part, value, "a name is 2 to 64 of a-z 0-9 -, and begins with a letter")
-}
-
-fn ensure(valid: bool, part: &'static str, value: &str, rule: &'static str) -> Result<(), InvalidPart> {
-    if valid {
-        return Ok(());
-    }
-    Err(InvalidPart { part, value: value.chars().take(LONGEST_PART).collect(), rule })
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::scope::{Account, GLOBAL};
 
     fn regional(region: &str, account: Account) -> Scope {
         Scope { partition: "aws".into(), region: Some(region.into()), account }
@@ -264,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_is_what_the_design_says() {
+    fn the_text_is_what_the_readme_says() {
         let scope = regional("us-east-1", id("123456789012"));
         let key = Key::new("ec2-subnets", scope.clone()).expect("valid");
         assert_eq!(key.as_str(), "ec2-subnets#us-east-1#123456789012");
@@ -286,6 +184,27 @@ mod tests {
     }
 
     #[test]
+    fn a_resource_and_a_partition_tell_keys_apart() {
+        let scope = regional("us-east-1", id("123456789012"));
+        let about = |variant, resource| Key::with("ec2-instances", scope.clone(), variant, resource).expect("valid");
+        let variant = || Some(Variant::of([("a", "1")]));
+        let keys = [
+            about(None, None),
+            about(None, Some("i-aaaa")),
+            about(None, Some("i-bbbb")),
+            about(variant(), None),
+            about(variant(), Some("i-aaaa")),
+            about(Some(Variant::of([("", "i-aaaa")])), None),
+            Key::new("ec2-instances", Scope { partition: "aws-cn".into(), ..scope.clone() }).expect("valid"),
+        ];
+        for (number, key) in keys.iter().enumerate() {
+            assert!(keys[..number].iter().all(|other| other != key), "{key:?}");
+        }
+        let read = Key::parse(keys[1].as_str(), partition_of).expect("its own text");
+        assert_eq!((read.resource(), &read.about(Some("i-aaaa"))), (None, &keys[1]));
+    }
+
+    #[test]
     fn hostile_parts_are_refused_and_named() {
         for region in ["us-east-1.evil#", "../", "-", "*", "", "üs-east-1", "US-EAST-1", "us east"] {
             let error = Key::new("ec2-subnets", regional(region, Account::Global)).expect_err(region);
@@ -299,10 +218,54 @@ mod tests {
         assert_eq!(Key::new("a#b", regional("us-east-1", Account::Global)).expect_err("#").part, "data type");
     }
 
+    fn partition_of(region: &str) -> Option<&'static str> {
+        (region != "mars-1").then_some(if region.starts_with("cn-") { "aws-cn" } else { "aws" })
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_read_as_it_is_written(
+            data_type in "[a-z][a-z0-9-]{1,63}",
+            region in proptest::option::of("(cn-|us-)[a-z0-9-]{1,20}"),
+            partition in "aws|aws-cn|aws-us-gov",
+            account in "[0-9]{12}|global",
+            parameter in proptest::option::of(".*"),
+        ) {
+            let partition = region.as_deref().and_then(partition_of).map_or(partition, ToOwned::to_owned);
+            let account = if account == GLOBAL { Account::Global } else { id(&account) };
+            let scope = Scope { partition, region, account };
+            let variant = parameter.map(|value| Variant::of([("p", value.as_str())]));
+            let key = Key::with(&data_type, scope, variant, None).expect("valid");
+            let read = Key::parse(key.as_str(), partition_of).expect("its own text");
+            prop_assert_eq!(read.identity(), key.identity());
+            prop_assert_eq!((read.scope(), read.as_str()), (key.scope(), key.as_str()));
+        }
+
+        #[test]
+        fn a_text_that_is_read_is_the_keys_own(text in "([a-z]{0,3}|-)(#([a-z]{0,3}|-|-@(aws|aws-cn)?|1{12}|(1|f|F){32})){0,5}") {
+            if let Some(key) = Key::parse(&text, partition_of) {
+                prop_assert_eq!(key.as_str(), text);
+            }
+        }
+    }
+
     #[test]
-    fn parameters_are_told_apart_whatever_separators_they_hold() {
-        assert_eq!(Variant::of([("a", "1"), ("b", "2")]), Variant::of([("b", "2"), ("a", "1")]));
-        assert_ne!(digest_input([("a", "b=c")]), digest_input([("a=b", "c")]));
-        assert_ne!(digest_input([("a", ""), ("b", "")]), digest_input([("a", "b")]));
+    fn a_text_that_no_key_has_is_not_read() {
+        for text in [
+            "",
+            "#epoch",
+            "#lease#ec2-subnets#us-east-1#111122223333",
+            "ec2-subnets#us-east-1",
+            "ec2-subnets#mars-1#111122223333",
+            "ec2-subnets#-@aws#111122223333",
+            "ec2-subnets#-@#111122223333",
+            "ec2-subnets#-aws-cn#111122223333",
+            "ec2-subnets#us-east-1#1",
+            "ec2-subnets#us-east-1#111122223333#",
+            "ec2-subnets#us-east-1#111122223333#0123456789ABCDEF0123456789ABCDEF",
+            "ec2-subnets#us-east-1#111122223333#0123456789abcdef0123456789abcdef#x",
+        ] {
+            assert_eq!(Key::parse(text, partition_of), None, "{text}");
+        }
     }
 }

@@ -11,12 +11,14 @@ use crate::epoch::Fence;
 use crate::key::Key;
 use crate::look::Start;
 use crate::store::may_replace;
-use crate::upstream::{FailureClass, UpstreamError};
+use crate::upstream::UpstreamError;
 
 /// How many failures and forced fetches are remembered.
 const MOST_NOTES: usize = 4_096;
 /// What quick_cache sizes its tables by: a typical entry's bytes.
 const TYPICAL_ENTRY: u64 = 4 << 10;
+/// It makes room for so many at most before the first comes; more find theirs as they come.
+const MOST_EXPECTED: usize = 1 << 20;
 /// An entry has to fit into one shard, so there are few of them.
 const SHARDS: usize = 4;
 
@@ -25,13 +27,15 @@ const SHARDS: usize = 4;
 pub(crate) struct Memory {
     entries: QuickCache<Key, Arc<Entry>, ByWeight>,
     failures: QuickCache<Key, Arc<NotedFailure>>,
+    /// Kept apart from the failures, so that a failure of another class hides no refusal.
+    refused: QuickCache<Key, ()>,
     forced: QuickCache<Key, Start>,
 }
 
-/// A fetch that failed, and the epoch seen before it began.
+/// A fetch that failed, and the epoch seen before it began, if one was.
 pub(crate) struct NotedFailure {
     pub(crate) error: UpstreamError,
-    pub(crate) fence: Fence,
+    pub(crate) fence: Option<Fence>,
     pub(crate) at: Moment,
 }
 
@@ -46,7 +50,12 @@ impl Weighter<Key, Arc<Entry>> for ByWeight {
 
 impl Memory {
     pub(crate) fn new(bytes: u64) -> Self {
-        Self { entries: bounded(bytes), failures: QuickCache::new(MOST_NOTES), forced: QuickCache::new(MOST_NOTES) }
+        Self {
+            entries: bounded(bytes),
+            failures: QuickCache::new(MOST_NOTES),
+            refused: QuickCache::new(MOST_NOTES),
+            forced: QuickCache::new(MOST_NOTES),
+        }
     }
 
     pub(crate) fn get(&self, key: &Key) -> Option<Arc<Entry>> {
@@ -68,17 +77,21 @@ impl Memory {
     }
 
     pub(crate) fn note_failure(&self, key: &Key, failure: NotedFailure) {
+        if failure.error.class.is_refusal() {
+            self.refused.insert(key.clone(), ());
+        }
         self.failures.insert(key.clone(), Arc::new(failure));
     }
 
     /// A fetch succeeded: what failed before it no longer counts.
     pub(crate) fn forget_failure(&self, key: &Key) {
+        self.refused.remove(key);
         self.failures.remove(key);
     }
 
-    /// Whether the last fetch that ended was refused for want of permission.
-    pub(crate) fn was_denied(&self, key: &Key) -> bool {
-        self.failures.get(key).is_some_and(|failure| failure.error.class == FailureClass::Denied)
+    /// Whether a fetch was refused, and none succeeded since.
+    pub(crate) fn was_refused(&self, key: &Key) -> bool {
+        self.refused.get(key).is_some()
     }
 
     pub(crate) fn failure(&self, key: &Key, now: Moment, remembered: Duration) -> Option<Arc<NotedFailure>> {
@@ -101,7 +114,7 @@ impl Memory {
 }
 
 fn bounded(bytes: u64) -> QuickCache<Key, Arc<Entry>, ByWeight> {
-    let items = usize::try_from(bytes / TYPICAL_ENTRY).unwrap_or(usize::MAX).max(SHARDS);
+    let items = usize::try_from(bytes / TYPICAL_ENTRY).unwrap_or(usize::MAX).clamp(SHARDS, MOST_EXPECTED);
     let mut options = OptionsBuilder::new();
     options.shards(SHARDS).estimated_items_capacity(items).weight_capacity(bytes);
     // Building fails only for an option that was not given, and all are.

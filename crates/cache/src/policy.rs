@@ -67,6 +67,8 @@ pub struct Settings {
     pub bypass_wait: Duration,
     /// How leases are held.
     pub lease: LeaseSettings,
+    /// How long a purge may take, the invalidation before it not counted.
+    pub purge_limit: Duration,
     /// How many marks the epoch item may hold before the lowest are folded into the floor.
     pub most_marks: usize,
 }
@@ -100,6 +102,14 @@ pub struct LeaseSettings {
     pub poll: Duration,
 }
 
+impl Settings {
+    /// The same, with a jitter that is a share.
+    pub(crate) fn within_bounds(self) -> Self {
+        let ttl_jitter = if self.ttl_jitter.is_nan() { 0.0 } else { self.ttl_jitter.clamp(0.0, 1.0) };
+        Self { ttl_jitter, ..self }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -119,6 +129,7 @@ impl Default for Settings {
                 renewal: Duration::from_secs(2),
                 poll: Duration::from_millis(100),
             },
+            purge_limit: Duration::from_secs(20),
             most_marks: 256,
         }
     }

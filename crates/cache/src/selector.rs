@@ -1,6 +1,8 @@
 use std::fmt;
 
-use crate::key::{self, Account, GLOBAL, InvalidPart, Key};
+use crate::key::Key;
+use crate::part::{InvalidPart, check_account, check_data_type, check_region, check_resource};
+use crate::scope::{Account, GLOBAL};
 use crate::store::Listed;
 
 /// Which entries an invalidation is about: each part given, or absent for any.
@@ -26,7 +28,7 @@ impl Selector {
     /// # Errors
     /// [`InvalidPart`] when no data type could have this name.
     pub fn data_type(mut self, name: &str) -> Result<Self, InvalidPart> {
-        key::check_data_type(name)?;
+        check_data_type(name)?;
         self.data_type = Some(name.to_owned());
         Ok(self)
     }
@@ -36,7 +38,7 @@ impl Selector {
     /// # Errors
     /// [`InvalidPart`] when no region could have this name.
     pub fn region(mut self, name: &str) -> Result<Self, InvalidPart> {
-        key::check_region(name)?;
+        check_region(name)?;
         self.region = Some(name.to_owned());
         Ok(self)
     }
@@ -46,7 +48,7 @@ impl Selector {
     /// # Errors
     /// [`InvalidPart`] unless it is 12 ASCII digits.
     pub fn account(mut self, id: &str) -> Result<Self, InvalidPart> {
-        key::check_account(id)?;
+        check_account(id)?;
         self.account = Some(id.to_owned());
         Ok(self)
     }
@@ -56,7 +58,7 @@ impl Selector {
     /// # Errors
     /// [`InvalidPart`] when no resource could have this id.
     pub fn resource(mut self, id: &str) -> Result<Self, InvalidPart> {
-        key::check_resource(id)?;
+        check_resource(id)?;
         self.resource = Some(id.to_owned());
         Ok(self)
     }
@@ -73,11 +75,15 @@ impl Selector {
         self.matches_parts(key.data_type(), scope.region.as_deref(), account, key.resource())
     }
 
-    /// Whether an invalidation of this selector kills an entry that a store lists.
+    pub(crate) fn resource_part(&self) -> Option<&str> {
+        self.resource.as_deref()
+    }
+
+    /// Whether an invalidation of this selector kills an entry that a store lists, as far as a listing tells: it tells
+    /// of no resource.
     pub(crate) fn matches_listed(&self, entry: &Listed) -> bool {
-        let region = Some(entry.region.as_str()).filter(|region| !region.starts_with('-'));
         let account = Some(entry.account_id.as_str()).filter(|account| *account != GLOBAL);
-        self.matches_parts(&entry.data_type, region, account, None)
+        self.matches_parts(&entry.data_type, entry.region(), account, None)
     }
 
     fn matches_parts(
@@ -137,7 +143,7 @@ fn part_matches(asked: Option<&str>, has: Option<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::Scope;
+    use crate::scope::Scope;
 
     fn key(data_type: &str, region: Option<&str>, account: Account) -> Key {
         let scope = Scope { partition: "aws".into(), region: region.map(Into::into), account };

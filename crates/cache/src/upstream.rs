@@ -27,12 +27,22 @@ pub struct UpstreamError {
 /// What the cache may do about a failed fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureClass {
-    /// Access denied, or no valid credentials: never papered over with a stale answer, never remembered.
+    /// Access denied, or no valid credentials: no stale answer until a fetch succeeds, never remembered.
     Denied,
-    /// The question itself was refused: no stale answer, remembered for the negative TTL.
+    /// The question itself was refused: no stale answer until a fetch succeeds, remembered for the negative TTL.
     Rejected,
     /// Upstream is unwell (throttled, 5xx, connection lost, no answer in time): a stale answer is better than none.
     Failed,
+}
+
+impl FailureClass {
+    /// Whether upstream answered, and its answer was no.
+    pub(crate) fn is_refusal(self) -> bool {
+        match self {
+            Self::Denied | Self::Rejected => true,
+            Self::Failed => false,
+        }
+    }
 }
 
 impl UpstreamError {

@@ -2,21 +2,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  done
-  1  failed
-  2  wrong usage or configuration
-  3  AWS failed or throttled
-  4  access denied or no credentials
-  5  nothing found or cached
+use crate::exit;
 
+const SETTINGS: &str = "\
 The AWS SDK's own variables (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, ...) and profiles work as everywhere.
 Settings: larder.toml, then the environment (LARDER_...), then flags.";
 
 /// Larder keeps what AWS already told you, and answers from it.
 #[derive(Debug, Parser)]
-#[command(name = "larder", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "larder", version, after_help = after_help(), arg_required_else_help = true)]
 pub(crate) struct Arguments {
     /// Print JSON for programs instead of tables for people
     #[arg(long, global = true)]
@@ -43,7 +37,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Answer for a made-up fleet of servers instead of AWS; no credentials are needed or used
+    /// Answer for a made-up fleet of servers instead of AWS; no credentials are needed or used, and nothing is kept
+    /// unless --store says where
     #[cfg(feature = "demo")]
     #[arg(long)]
     pub(crate) demo: bool,
@@ -56,7 +51,8 @@ pub(crate) struct Serve {
 
 #[derive(Debug, Args)]
 pub(crate) struct StoreFlag {
-    /// Where entries are kept: sqlite:PATH, dynamodb:TABLE or memory [default: sqlite in the user's cache folder]
+    /// Where entries are kept: sqlite:PATH, dynamodb:TABLE or memory [default: sqlite in the user's cache folder, a
+    /// file of its own where AWS_ENDPOINT_URL is set]
     #[arg(long, value_name = "STORE")]
     pub(crate) store: Option<String>,
 }
@@ -66,8 +62,8 @@ pub(crate) struct Get {
     /// The data type, such as ec2-subnets; `larder types` lists them
     #[arg(value_name = "TYPE")]
     pub(crate) data_type: String,
-    /// The AWS region asked
-    #[arg(long, env = "AWS_REGION", hide_env_values = true)]
+    /// The AWS region asked [default: AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]
+    #[arg(long)]
     pub(crate) region: Option<String>,
     /// The account asked [default: that of the AWS credentials]
     #[arg(long)]
@@ -126,6 +122,10 @@ pub(crate) struct Inspect {
     pub(crate) store: StoreFlag,
 }
 
+fn after_help() -> String {
+    format!("{}\n{SETTINGS}", exit::meanings())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -135,6 +135,15 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_tells_what_people_look_for() {
+        let help = Arguments::command().render_help().to_string();
+        assert!(help.contains("  4  access denied, or no valid credentials"), "{help}");
+        let mut command = Arguments::command();
+        let get = command.find_subcommand_mut("get").expect("a command").render_help().to_string();
+        assert!(get.contains("AWS_DEFAULT_REGION") && get.contains("profile"), "{get}");
     }
 
     #[test]

@@ -7,6 +7,9 @@ use larder_app::wiring::fixed_aws;
 use larder_app::{AwsFetcher, DATA_TYPES, Fetcher};
 use larder_standin::{Config, Handle, Latency, Standin};
 
+use crate::arguments::StoreFlag;
+use crate::exit::WrongUsage;
+
 /// A made-up fleet behind the AWS endpoints of this process.
 pub(crate) struct Demo(Handle);
 
@@ -38,9 +41,48 @@ impl Demo {
     }
 }
 
-/// The configuration of a demo: nothing of it is kept, and nothing of the person's AWS is used, unless a store is named.
-pub(crate) fn configuration_of_demo(mut configuration: Configuration) -> Configuration {
-    configuration.store = configuration.store.or(Some(StoreChoice::Memory));
+/// The configuration of a demo: nothing of it is kept, and nothing of the person's AWS is used. A store in the settings
+/// is for what AWS said, so only the flag beside `--demo` names one, and never a table that others share.
+///
+/// # Errors
+/// [`WrongUsage`] for a table.
+pub(crate) fn configuration_of_demo(
+    mut configuration: Configuration,
+    store: &StoreFlag,
+) -> Result<Configuration, WrongUsage> {
+    let named = configuration.store.take().filter(|_| store.store.is_some());
+    if let Some(StoreChoice::DynamoDb(table)) = named {
+        let reason = "made-up answers would go into a table with your own credentials. Use memory or sqlite:PATH";
+        return Err(WrongUsage(format!("--demo does not go with --store dynamodb:{table}: {reason}")));
+    }
+    configuration.store = named.or(Some(StoreChoice::Memory));
+    configuration.table = None;
     configuration.own_account = None;
-    configuration
+    Ok(configuration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The store of a demo where `configured` came of the flag, or of the settings where there is none.
+    fn store_of_demo(configured: StoreChoice, flag: Option<&str>) -> Result<Option<StoreChoice>, WrongUsage> {
+        let flag = StoreFlag { store: flag.map(str::to_owned) };
+        let (store, table) = (Some(configured), Some("shared".to_owned()));
+        let given = Configuration { store, table, ..Configuration::default() };
+        let configuration = configuration_of_demo(given, &flag)?;
+        assert_eq!(configuration.table, None);
+        Ok(configuration.store)
+    }
+
+    #[test]
+    fn only_the_flag_names_the_store_of_a_demo() {
+        let (file, table) = (StoreChoice::Sqlite("mine".into()), StoreChoice::DynamoDb("shared".to_owned()));
+        for set in [&file, &table] {
+            assert_eq!(store_of_demo(set.clone(), None).expect("no store"), Some(StoreChoice::Memory));
+        }
+        assert_eq!(store_of_demo(file.clone(), Some("sqlite:mine")).expect("a file"), Some(file));
+        let refused = store_of_demo(table, Some("dynamodb:shared")).expect_err("a table");
+        assert!(refused.to_string().contains("--store dynamodb:shared"), "{refused}");
+    }
 }

@@ -5,7 +5,7 @@ use larder_app::problem::{Code, Problem};
 
 use crate::output;
 
-/// How the program ends, as `--help` documents it.
+/// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     Done = 0,
@@ -14,6 +14,23 @@ pub(crate) enum Exit {
     Aws = 3,
     Denied = 4,
     Nothing = 5,
+}
+
+/// What each way to end means, for people.
+const MEANINGS: [(Exit, &str); 6] = [
+    (Exit::Done, "done"),
+    (Exit::Failed, "failed"),
+    (Exit::Usage, "wrong usage or configuration"),
+    (Exit::Aws, "AWS failed or throttled"),
+    (Exit::Denied, "access denied, or no valid credentials"),
+    (Exit::Nothing, "nothing found or cached"),
+];
+
+/// The meanings of the exit codes, one a line.
+pub(crate) fn meanings() -> String {
+    MEANINGS
+        .iter()
+        .fold(String::from("Exit codes:\n"), |text, (exit, meaning)| text + &format!("  {}  {meaning}\n", *exit as u8))
 }
 
 /// A use of the program that can't work, whatever AWS says.
@@ -79,6 +96,15 @@ fn of_code(code: Code) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_readme_gives_every_code_its_meaning() {
+        let readme = std::fs::read_to_string("../../README.md").expect("the README can be read");
+        let words: Vec<_> = readme.split_whitespace().collect();
+        let codes: Vec<_> = MEANINGS.iter().map(|(exit, meaning)| format!("{} {meaning}", *exit as u8)).collect();
+        let line = format!("Exit codes: {}.", codes.join(" · "));
+        assert!(words.join(" ").contains(&line), "the README lacks: {line}");
+    }
 
     #[test]
     fn the_code_says_whose_fault_it_is() {

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod aws_settings;
 mod commands;
+mod default_store;
 #[cfg(feature = "demo")]
 mod demo;
 mod exit;

@@ -3,15 +3,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use larder_app::configuration::{Configuration, Flag, LogLevel, StoreChoice, load};
-use larder_app::wiring::{
-    OpenedStore, ambient_aws, default_sqlite_path, dynamodb_store, memory_store, no_store, sqlite_store,
-};
+use larder_app::wiring::{OpenedStore, ambient_aws, dynamodb_store, memory_store, no_store, sqlite_store};
 use larder_app::{App, AwsFetcher, Environment, Fetcher, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
 use crate::arguments::StoreFlag;
+use crate::aws_settings::endpoint_overrides;
+use crate::default_store::default_store;
+use crate::exit::WrongUsage;
 
 /// A command that ends with its answer can't refresh behind it.
 const REFRESH_WITHIN: Duration = Duration::from_secs(2);
+/// Any of the two may have done it.
+const SWITCHED_OFF: &str = "caching is switched off (cache.disabled, LARDER_CACHE_DISABLED)";
 
 /// What was given before and beside the command.
 pub(crate) struct Given {
@@ -21,7 +24,28 @@ pub(crate) struct Given {
 
 /// Reads the configuration for a command that runs once, and wires the app.
 pub(crate) async fn open_once(given: &Given, store: &StoreFlag) -> anyhow::Result<App> {
-    let mut configuration = load(given.file.clone(), &flags(&[("store", "--store", &store.store)]))?;
+    open_configured(read(given, store)?).await
+}
+
+/// The same for a command about what other processes have kept.
+///
+/// # Errors
+/// [`WrongUsage`] too, for a store that no other process can have anything in.
+pub(crate) async fn open_kept(given: &Given, store: &StoreFlag) -> anyhow::Result<App> {
+    let configuration = read(given, store)?;
+    if !configuration.cache.disabled && configuration.store == Some(StoreChoice::Memory) {
+        let reason = "the store is memory, and that of another process can't be reached: name a store that outlives a \
+                      process with --store, LARDER_STORE or store in larder.toml, or ask the server itself over HTTP";
+        return Err(WrongUsage(reason.to_owned()).into());
+    }
+    open_configured(configuration).await
+}
+
+fn read(given: &Given, store: &StoreFlag) -> anyhow::Result<Configuration> {
+    Ok(load(given.file.clone(), &flags(&[("store", "--store", &store.store)]))?)
+}
+
+async fn open_configured(mut configuration: Configuration) -> anyhow::Result<App> {
     configuration.cache.settings.refresh = Refresh::Within(REFRESH_WITHIN);
     // What happened is in the answer; a person who wants more says so.
     let level = if configuration.log_level == LogLevel::Info { LogLevel::Warn } else { configuration.log_level };
@@ -44,14 +68,40 @@ pub(crate) async fn open(configuration: &Configuration, fetcher: Arc<dyn Fetcher
 
 async fn open_store(configuration: &Configuration, environment: Arc<dyn Environment>) -> OpenedStore {
     if configuration.cache.disabled {
-        return no_store("none".to_owned(), "caching is switched off by LARDER_CACHE_DISABLED".to_owned());
+        return no_store("none".to_owned(), SWITCHED_OFF.to_owned());
     }
     let of_table = configuration.table.clone().map(StoreChoice::DynamoDb);
-    let choice = configuration.store.clone().or(of_table).or_else(|| default_sqlite_path().map(StoreChoice::Sqlite));
+    let choice = match configuration.store.clone().or(of_table) {
+        Some(choice) => Some(choice),
+        None => default_store(&endpoint_overrides().await),
+    };
     match choice {
         Some(StoreChoice::Sqlite(path)) => sqlite_store(&path).await,
         Some(StoreChoice::DynamoDb(table)) => dynamodb_store(&table, &ambient_aws().await, environment),
         Some(StoreChoice::Memory) => memory_store(),
         None => no_store("sqlite".to_owned(), "this system names no cache folder; set LARDER_STORE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_kept_in_no_other_process_can_not_be_seen_or_cleared() {
+        let given = Given { file: None, json: false };
+        let memory = StoreFlag { store: Some("memory".to_owned()) };
+        let refused = open_kept(&given, &memory).await.map(|_| ()).expect_err("refused");
+        assert!(refused.is::<WrongUsage>(), "{refused}");
+        assert!(open_once(&given, &memory).await.is_ok(), "a question may well be asked so");
+    }
+
+    #[tokio::test]
+    async fn a_switch_names_every_place_where_it_may_have_been_set() {
+        let mut configuration = Configuration::default();
+        configuration.cache.disabled = true;
+        let app = open(&configuration, Arc::new(AwsFetcher::new(ambient_aws))).await;
+        let reason = app.store().reason.clone().expect("no store");
+        assert!(reason.contains("cache.disabled") && reason.contains("LARDER_CACHE_DISABLED"), "{reason}");
     }
 }

@@ -1,10 +1,19 @@
+use std::panic::AssertUnwindSafe;
+
+use axum::middleware::map_response;
+use axum::response::IntoResponse;
+use futures::FutureExt;
+use lambda_http::http::HeaderMap;
+use lambda_http::http::header::{HeaderName, HeaderValue, SET_COOKIE};
 use lambda_http::lambda_runtime::Diagnostic;
 use lambda_http::tower::util::MapRequest;
 use lambda_http::{Adapter, LambdaEvent, Request, Service};
 use larder_app::App;
 use larder_app::http::router;
-use serde_json::{Value, json};
+use larder_app::problem::{Code, Problem};
+use serde_json::{Map, Value, json};
 
+use crate::normalise::normalise;
 use crate::principal::with_principal;
 
 /// The router behind an HTTP API (payload format 2.0).
@@ -21,7 +30,8 @@ impl HttpFunction {
     /// All routes of `app`.
     #[must_use]
     pub fn new(app: App) -> Self {
-        let routed: Routed = MapRequest::new(router(app), with_principal);
+        let routes = router(app).layer(map_response(in_one_line_each));
+        let routed: Routed = MapRequest::new(routes, with_principal);
         Self { adapter: Adapter::from(routed) }
     }
 
@@ -31,36 +41,57 @@ impl HttpFunction {
     /// An event that is none of an HTTP API's.
     pub async fn answer(&self, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
         let LambdaEvent { mut payload, context } = event;
-        normalise(&mut payload);
+        if let Err(problem) = normalise(&mut payload) {
+            return Ok(of_problem(problem));
+        }
         let request = serde_json::from_value(payload).map_err(|error| failed("NotAnHttpEvent", &error))?;
         let mut adapter = self.adapter.clone();
-        let response = match adapter.call(LambdaEvent { payload: request, context }).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        };
-        serde_json::to_value(response).map_err(|error| failed("Unanswerable", &error))
+        let answer = async move { adapter.call(LambdaEvent { payload: request, context }).await };
+        match AssertUnwindSafe(answer).catch_unwind().await {
+            Ok(Ok(response)) => serde_json::to_value(response).map_err(|error| failed("Unanswerable", &error)),
+            Ok(Err(never)) => match never {},
+            Err(_panic) => {
+                // The panic hook has already written the rest to the log.
+                tracing::error!("an event made Larder panic");
+                Ok(of_problem(Problem::new(Code::Internal, "This is a defect in Larder; its log says more.")))
+            }
+        }
     }
 }
 
-/// Makes the path what the routes expect: without a stage before it, and with only characters that a URI may have,
-/// since an HTTP API hands a path over decoded.
-fn normalise(event: &mut Value) {
-    let stage = event.pointer("/requestContext/stage").and_then(Value::as_str).map(|stage| format!("/{stage}"));
-    let Some(path) = event.get("rawPath").and_then(Value::as_str) else { return };
-    let within = stage.and_then(|stage| path.strip_prefix(&stage)).filter(|rest| rest.starts_with('/'));
-    let path: String = within.unwrap_or(path).chars().map(escaped).collect();
-    event["rawPath"] = json!(path);
-    // The library would put the stage back.
-    event["requestContext"]["stage"] = json!("$default");
+/// Payload format 2.0 has one value for a header, and the library would send the last line of several.
+async fn in_one_line_each(mut response: Answer) -> Answer {
+    let headers = response.headers_mut();
+    let names: Vec<_> = headers.keys().filter(|name| **name != SET_COOKIE).cloned().collect();
+    for name in names {
+        if let Some(line) = folded(headers, &name) {
+            headers.insert(name, line);
+        }
+    }
+    response
 }
 
-fn escaped(character: char) -> String {
-    let allowed = character.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(character);
-    if allowed {
-        return character.to_string();
+/// The lines of a header as one list (RFC 9110, section 5.3); `None` where there is only one.
+fn folded(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
+    let lines: Vec<_> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+    if lines.len() < 2 {
+        return None;
     }
-    let mut bytes = [0; 4];
-    character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
+    HeaderValue::from_bytes(&lines.join(&b", "[..])).ok()
+}
+
+/// The answer where no route was reached.
+fn of_problem(problem: Problem) -> Value {
+    let body = problem.document().to_string();
+    let response = problem.into_response();
+    let text = |value: &HeaderValue| Value::from(String::from_utf8_lossy(value.as_bytes()));
+    let headers: Map<_, _> = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    json!({
+        "statusCode": response.status().as_u16(),
+        "headers": headers,
+        "body": body,
+        "isBase64Encoded": false,
+    })
 }
 
 fn failed(error_type: &str, error: &serde_json::Error) -> Diagnostic {
@@ -71,18 +102,19 @@ fn failed(error_type: &str, error: &serde_json::Error) -> Diagnostic {
 mod tests {
     use super::*;
 
-    fn path(stage: &str, raw: &str) -> Value {
-        let mut event = json!({"rawPath": raw, "requestContext": {"stage": stage}});
-        normalise(&mut event);
-        assert_eq!(event["requestContext"]["stage"], "$default");
-        event["rawPath"].clone()
-    }
-
-    #[test]
-    fn a_path_loses_its_stage_and_what_no_uri_may_have() {
-        assert_eq!(path("$default", "/ec2/subnets"), "/ec2/subnets");
-        assert_eq!(path("prod", "/prod/ec2/subnets"), "/ec2/subnets");
-        assert_eq!(path("prod", "/production/x"), "/production/x");
-        assert_eq!(path("$default", "/é b?#%41\n"), "/%C3%A9%20b%3F%23%41%0A");
+    #[tokio::test]
+    async fn a_header_of_several_lines_becomes_one_list_and_cookies_stay() {
+        let mut response = Answer::default();
+        for (name, value) in [("vary", "Authorization"), ("vary", "accept-encoding"), ("age", "5")] {
+            response.headers_mut().append(name, HeaderValue::from_static(value));
+        }
+        for cookie in ["a=1", "b=2"] {
+            response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        let headers = in_one_line_each(response).await.headers().clone();
+        let lines = |name: &str| headers.get_all(name).iter().cloned().collect::<Vec<_>>();
+        assert_eq!(lines("vary"), ["Authorization, accept-encoding"]);
+        assert_eq!(lines("age"), ["5"]);
+        assert_eq!(lines("set-cookie"), ["a=1", "b=2"]);
     }
 }

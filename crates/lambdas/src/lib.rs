@@ -2,6 +2,7 @@
 
 mod direct;
 mod http_event;
+mod normalise;
 mod principal;
 mod start;
 

@@ -10,6 +10,8 @@ use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, System
 
 /// Nothing may rely on work after the answer, so a stale answer waits this long for its refresh.
 const REFRESH_WITHIN: Duration = Duration::from_millis(250);
+/// Any of the two may have done it.
+const SWITCHED_OFF: &str = "caching is switched off (cache.disabled, LARDER_CACHE_DISABLED)";
 
 /// Reads the configuration and wires the app of a function. `None` if a setting is missing or wrong, which the log
 /// names with its source; the function must not start then.
@@ -60,14 +62,14 @@ fn table(configuration: &Configuration) -> anyhow::Result<Option<String>> {
     match &configuration.store {
         None => {}
         Some(StoreChoice::DynamoDb(table)) => return Ok(Some(table.clone())),
-        Some(_) => anyhow::bail!("LARDER_STORE (environment): a function keeps entries in dynamodb:TABLE only"),
+        Some(_) => anyhow::bail!("LARDER_STORE: a function keeps entries in dynamodb:TABLE only"),
     }
     let table = configuration.table.clone();
-    table.map(Some).context("CACHE_TABLE_NAME (environment): is not set; it must name the DynamoDB table of the cache")
+    table.map(Some).context("CACHE_TABLE_NAME is not set; it must name the DynamoDB table of the cache")
 }
 
 fn switched_off() -> OpenedStore {
-    no_store("none".to_owned(), "caching is switched off by LARDER_CACHE_DISABLED".to_owned())
+    no_store("none".to_owned(), SWITCHED_OFF.to_owned())
 }
 
 #[cfg(test)]
@@ -78,13 +80,14 @@ mod tests {
     fn a_function_needs_a_table_unless_caching_is_off() {
         let mut configuration = Configuration::default();
         let error = table(&configuration).expect_err("no table");
-        assert!(error.to_string().starts_with("CACHE_TABLE_NAME (environment): is not set"));
+        assert!(error.to_string().starts_with("CACHE_TABLE_NAME is not set"));
         configuration.table = Some("cache-dev".to_owned());
         assert_eq!(table(&configuration).expect("a table").as_deref(), Some("cache-dev"));
         configuration.store = Some(StoreChoice::DynamoDb("other".to_owned()));
         assert_eq!(table(&configuration).expect("a table").as_deref(), Some("other"));
         configuration.store = Some(StoreChoice::Memory);
-        assert!(table(&configuration).is_err());
+        let error = table(&configuration).expect_err("no table");
+        assert!(error.to_string().starts_with("LARDER_STORE: "), "it may stand in a file as well: {error}");
         configuration.cache.disabled = true;
         assert_eq!(table(&configuration).expect("no table needed"), None);
     }

@@ -103,6 +103,69 @@ async fn an_odd_path_is_an_unknown_route(#[case] path: &str, #[case] status: u64
     assert_eq!(answer(&app(true), event("GET", path, "", None, admin())).await.0, status);
 }
 
+#[rstest]
+#[case("region=<x>")]
+#[case("region=us east")]
+#[case("region=^")]
+#[case("region=us-east-1#frag")]
+#[tokio::test]
+async fn an_odd_query_is_read_to_its_end_and_refused(#[case] query: &str) {
+    let (status, problem) = answer(&app(true), event("GET", "/ec2/subnets", query, None, admin())).await;
+    assert_eq!((status, &problem["code"]), (400, &json!("UNKNOWN_REGION")), "{problem}");
+}
+
+#[rstest]
+#[case("h h<")]
+#[case("h:99999")]
+#[case("a@b:c@[")]
+#[tokio::test]
+async fn an_odd_host_changes_no_answer(#[case] host: &str) {
+    let mut event = event("GET", "/ec2/subnets", "region=us-east-1", None, admin());
+    event["headers"]["host"] = json!(host);
+    event["requestContext"]["domainName"] = json!(host);
+    assert_eq!(answer(&app(true), event).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_the_base64_it_is_said_to_be_clears_nothing() {
+    let app = app(true);
+    let clear = |body| {
+        let mut event = event("POST", "/cache/invalidate", "", Some(body), admin());
+        event["isBase64Encoded"] = json!(true);
+        event
+    };
+    for wrong in ["!!!", "{}"] {
+        let (status, problem) = answer(&app, clear(wrong)).await;
+        assert_eq!((status, &problem["code"]), (400, &json!("INVALID_BODY")), "{problem}");
+    }
+    let (status, done) = answer(&app, clear("e30=")).await;
+    assert_eq!((status, &done["epoch"]["counter"]), (200, &json!(1)), "{done}");
+}
+
+/// Longer than the library's URI can be; an HTTP API would not let it through.
+#[tokio::test]
+async fn an_event_that_makes_the_library_panic_is_answered_with_a_problem() {
+    let query = format!("region={}", "x".repeat(70_000));
+    let function = HttpFunction::new(app(true));
+    let event = event("GET", "/ec2/subnets", &query, None, admin());
+    let answer = function.answer(LambdaEvent::new(event, Context::default())).await.expect("an answer");
+    assert_eq!(answer["statusCode"], 500, "{answer}");
+    assert_eq!(answer["headers"]["content-type"], "application/problem+json");
+    let problem: Value = serde_json::from_str(answer["body"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(problem["code"], "INTERNAL");
+}
+
+#[tokio::test]
+async fn an_answer_varies_by_all_that_it_varies_by() {
+    let function = HttpFunction::new(app(true));
+    let mut event = event("GET", "/openapi.json", "", None, admin());
+    event["headers"]["accept-encoding"] = json!("gzip");
+    let answer = function.answer(LambdaEvent::new(event, Context::default())).await.expect("an answer");
+    assert_eq!(answer["headers"]["content-encoding"], "gzip", "{answer}");
+    let vary = answer["headers"]["vary"].as_str().expect("one line").to_ascii_lowercase();
+    assert!(vary.contains("authorization") && vary.contains("accept-encoding"), "{vary}");
+}
+
 #[tokio::test]
 async fn an_invalidation_comes_by_http_and_directly_with_the_same_answer() {
     let app = app(true);

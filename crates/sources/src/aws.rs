@@ -44,7 +44,7 @@ impl Aws {
     /// The account of these credentials, from STS `GetCallerIdentity`: asked once and kept. A failure is not kept.
     ///
     /// # Errors
-    /// Whatever the call failed with, and [`FetchError::Malformed`] for an answer without an account.
+    /// Whatever the call failed with, and [`crate::Kind::Malformed`] for an answer without an account.
     pub async fn identity(&self) -> Result<AccountId, FetchError> {
         self.identity.get_or_try_init(|| self.ask_identity()).await.cloned()
     }

@@ -11,9 +11,8 @@ mod limits;
 mod status;
 mod usage;
 
-pub use limits::{Limits, LimitsFrom, QuotaSource};
-pub use status::Status;
-
+use limits::{Limits, LimitsFrom};
+use status::Status;
 use usage::Usage;
 
 const DESCRIBE_SOURCE_SERVERS: &str = "drs:DescribeSourceServers";
@@ -24,36 +23,36 @@ const UNINITIALIZED: &str = "UninitializedAccountException";
 
 /// The data type `drs-quotas`.
 #[derive(Debug)]
-pub struct DrsQuotas;
+pub(crate) struct DrsQuotas;
 
 /// How much of its Elastic Disaster Recovery quotas an account uses in a region. Unknown is null, never 0.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct DrsQuotasAnswer {
+pub(crate) struct DrsQuotasAnswer {
     /// The account asked.
-    pub account_id: String,
+    pub(crate) account_id: String,
     /// The region asked.
-    pub region: &'static str,
+    pub(crate) region: &'static str,
     /// Source servers that replicate into this account, without those extended from another account.
-    pub replicating_servers: Option<u64>,
+    pub(crate) replicating_servers: Option<u64>,
     /// How many may.
-    pub max_replicating_servers: u64,
+    pub(crate) max_replicating_servers: u64,
     /// `replicatingServers` in percent of `maxReplicatingServers`, rounded to 2 decimals; null for a limit of 0.
-    pub utilization_percent: Option<f64>,
+    pub(crate) utilization_percent: Option<f64>,
     /// All source servers, whatever their state.
-    pub total_source_servers: Option<u64>,
+    pub(crate) total_source_servers: Option<u64>,
     /// How many more servers may replicate; 0 if there are more than the limit allows.
-    pub available_replicating_slots: Option<u64>,
+    pub(crate) available_replicating_slots: Option<u64>,
     /// Jobs that are pending or started.
-    pub concurrent_jobs: Option<u64>,
+    pub(crate) concurrent_jobs: Option<u64>,
     /// The servers that take part in those jobs, summed.
-    pub servers_in_jobs: Option<u64>,
+    pub(crate) servers_in_jobs: Option<u64>,
     /// The quotas.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
     /// Where each quota is from.
-    pub limit_source: LimitsFrom,
+    pub(crate) limit_source: LimitsFrom,
     /// How urgent the utilization is.
-    pub status: Status,
+    pub(crate) status: Status,
 }
 
 impl Source for DrsQuotas {
@@ -120,7 +119,7 @@ async fn all_jobs(drs: &aws_sdk_drs::Client) -> Result<Vec<Job>, FetchError> {
 /// `None` for an account that never used DRS in the region, which is no failure.
 fn initialized<T>(answer: Result<T, FetchError>) -> Result<Option<T>, FetchError> {
     match answer {
-        Err(FetchError::Rejected { code, .. }) if code == UNINITIALIZED => Ok(None),
+        Err(error) if error.is_rejected_with(UNINITIALIZED) => Ok(None),
         answer => answer.map(Some),
     }
 }

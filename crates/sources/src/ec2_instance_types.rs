@@ -13,27 +13,27 @@ const PAGE_SIZE: i32 = 100;
 
 /// The data type `ec2-instance-types`.
 #[derive(Debug)]
-pub struct Ec2InstanceTypes;
+pub(crate) struct Ec2InstanceTypes;
 
 /// The instance types that a region offers, by `instanceType`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct InstanceTypesAnswer {
+pub(crate) struct InstanceTypesAnswer {
     instance_types: Vec<InstanceType>,
 }
 
 /// One instance type. What AWS doesn't say is null.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct InstanceType {
+pub(crate) struct InstanceType {
     /// `m7i.large`
-    pub instance_type: String,
+    pub(crate) instance_type: String,
     /// The virtual CPUs that it has unless told otherwise.
-    pub vcpus: Option<i32>,
+    pub(crate) vcpus: Option<i32>,
     /// Memory in MiB.
-    pub memory: Option<i64>,
+    pub(crate) memory: Option<i64>,
     /// In AWS's words: `Up to 12.5 Gigabit`.
-    pub network_performance: Option<String>,
+    pub(crate) network_performance: Option<String>,
 }
 
 impl Source for Ec2InstanceTypes {

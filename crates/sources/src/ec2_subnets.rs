@@ -14,28 +14,28 @@ const PAGE_SIZE: i32 = 1_000;
 
 /// The data type `ec2-subnets`.
 #[derive(Debug)]
-pub struct Ec2Subnets;
+pub(crate) struct Ec2Subnets;
 
 /// The subnets of an account in a region, by `subnetId`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct SubnetsAnswer {
+pub(crate) struct SubnetsAnswer {
     subnets: Vec<Subnet>,
 }
 
 /// One subnet.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Subnet {
+pub(crate) struct Subnet {
     /// `subnet-` and its id.
-    pub subnet_id: String,
+    pub(crate) subnet_id: String,
     /// The VPC that it is a part of.
-    pub vpc_id: Option<String>,
+    pub(crate) vpc_id: Option<String>,
     /// The IPv4 range; null for a subnet that has IPv6 only.
-    pub cidr_block: Option<String>,
+    pub(crate) cidr_block: Option<String>,
     /// `us-east-1a`: a name that may mean another place in another account.
-    pub availability_zone: Option<String>,
+    pub(crate) availability_zone: Option<String>,
     /// The tags, by key.
-    pub tags: BTreeMap<String, String>,
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 impl Source for Ec2Subnets {

@@ -4,112 +4,56 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-mod classes;
+mod codes;
+mod kind;
 
-use classes::{Class, class_of};
+pub use kind::Kind;
 
 /// Why AWS gave no answer.
-///
-/// In every variant `operation` is what was asked, as an IAM action (`ec2:DescribeSubnets`), and `message` is for
-/// people: AWS's own words, or those of the SDK where AWS said nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[expect(missing_docs, reason = "the fields mean the same in every variant, as said above")]
-pub enum FetchError {
-    /// These credentials may not do this. Never to be papered over with an older answer.
-    #[error("{operation}: access denied: {message}")]
-    AccessDenied { operation: String, message: String },
-    /// The credentials are missing, expired or wrong.
-    #[error("{operation}: no valid credentials: {message}")]
-    Credentials { operation: String, message: String },
-    /// AWS asks us to slow down; the SDK's retries are used up.
-    #[error("{operation}: throttled: {message}")]
-    Throttled { operation: String, message: String },
-    /// No answer in time.
-    #[error("{operation}: timed out: {message}")]
-    Timeout { operation: String, message: String },
-    /// No connection, or a failure inside AWS (5xx).
-    #[error("{operation}: unavailable: {message}")]
-    Unavailable { operation: String, message: String },
-    /// AWS refused the request for another reason; `code` is AWS's, or `Http404` where it gave none.
-    #[error("{operation}: rejected: {code}: {message}")]
-    Rejected { code: String, operation: String, message: String },
-    /// An answer came that can't be understood, or not whole.
-    #[error("{operation}: malformed answer: {message}")]
-    Malformed { operation: String, message: String },
-    /// A list whose pages don't end.
-    #[error("{operation}: endless pages: {message}")]
-    EndlessPages { operation: String, message: String },
+#[error("{operation}: {kind}: {message}")]
+pub struct FetchError {
+    /// What callers act on.
+    pub kind: Kind,
+    /// What was asked, as an IAM action: `ec2:DescribeSubnets`.
+    pub operation: String,
+    /// For people: AWS's own words, or those of the SDK where AWS said nothing. It holds no credentials.
+    pub message: String,
 }
 
 impl FetchError {
-    /// What the SDK's error means to a caller. The message is AWS's own; it holds no credentials.
+    /// A failure of `operation`, which is an IAM action.
+    #[must_use]
+    pub fn new(kind: Kind, operation: &str, message: impl Into<String>) -> Self {
+        Self { kind, operation: operation.to_owned(), message: message.into() }
+    }
+
+    /// What the SDK's error means to a caller.
     #[must_use]
     pub fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let operation = operation.to_owned();
-        let message = message_of(error);
-        match error {
-            _ if has_no_credentials(error) => Self::Credentials { operation, message },
-            SdkError::TimeoutError(_) => Self::Timeout { operation, message },
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::Timeout { operation, message },
-            SdkError::DispatchFailure(_) => Self::Unavailable { operation, message },
-            SdkError::ConstructionFailure(_) => {
-                Self::Rejected { code: "InvalidRequest".to_owned(), operation, message }
-            }
-            _ => Self::from_answer(operation, message, error.code(), status_of(error)),
-        }
+        let kind = match error {
+            _ if has_no_credentials(error) => Kind::Credentials,
+            SdkError::TimeoutError(_) => Kind::Timeout,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::Timeout,
+            SdkError::DispatchFailure(_) => Kind::Unavailable,
+            SdkError::ConstructionFailure(_) => Kind::Rejected { code: "InvalidRequest".to_owned() },
+            _ => codes::kind_of(error.code(), status_of(error)),
+        };
+        Self::new(kind, operation, message_of(error))
     }
 
-    /// [`FetchError::Malformed`]: an answer with a part that lacks what it must have.
+    /// [`Kind::Malformed`]: an answer with a part that lacks what it must have.
     #[must_use]
     pub fn without(operation: &'static str, what: &str) -> Self {
-        Self::Malformed { operation: operation.to_owned(), message: format!("AWS's answer has a part without {what}") }
+        Self::new(Kind::Malformed, operation, format!("AWS's answer has a part without {what}"))
     }
 
-    /// What was asked, as an IAM action.
-    #[must_use]
-    pub fn operation(&self) -> &str {
-        match self {
-            Self::AccessDenied { operation, .. }
-            | Self::Credentials { operation, .. }
-            | Self::Throttled { operation, .. }
-            | Self::Timeout { operation, .. }
-            | Self::Unavailable { operation, .. }
-            | Self::Rejected { operation, .. }
-            | Self::Malformed { operation, .. }
-            | Self::EndlessPages { operation, .. } => operation,
-        }
-    }
-
-    /// A stable name of the variant, for programs.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::AccessDenied { .. } => "UPSTREAM_ACCESS_DENIED",
-            Self::Credentials { .. } => "UPSTREAM_CREDENTIALS",
-            Self::Throttled { .. } => "UPSTREAM_THROTTLED",
-            Self::Timeout { .. } => "UPSTREAM_TIMEOUT",
-            Self::Unavailable { .. } => "UPSTREAM_UNAVAILABLE",
-            Self::Rejected { .. } => "UPSTREAM_REJECTED",
-            Self::Malformed { .. } => "UPSTREAM_MALFORMED",
-            Self::EndlessPages { .. } => "UPSTREAM_ENDLESS_PAGES",
-        }
-    }
-
-    fn from_answer(operation: String, message: String, code: Option<&str>, status: u16) -> Self {
-        match class_of(code, status) {
-            Class::AccessDenied => Self::AccessDenied { operation, message },
-            Class::Credentials => Self::Credentials { operation, message },
-            Class::Throttled => Self::Throttled { operation, message },
-            Class::Timeout => Self::Timeout { operation, message },
-            Class::Unavailable => Self::Unavailable { operation, message },
-            Class::Malformed => Self::Malformed { operation, message },
-            Class::Rejected => {
-                Self::Rejected { code: code.map_or_else(|| format!("Http{status}"), str::to_owned), operation, message }
-            }
-        }
+    /// Whether AWS refused the request with exactly that code, which is none of those that have a kind of their own.
+    pub(crate) fn is_rejected_with(&self, aws_code: &str) -> bool {
+        matches!(&self.kind, Kind::Rejected { code } if code == aws_code)
     }
 }
 
@@ -117,18 +61,24 @@ impl FetchError {
 const LONGEST_MESSAGE: usize = 1_000;
 /// EC2 appends this and a page of base64, which only an administrator can decode.
 const ENCODED_DETAILS: &str = "Encoded authorization failure message:";
+/// What else the codes may mean that speak of credentials alone.
+const OR_THE_REGION: &str = "or the region is not enabled for this account, or is in another partition";
 
 fn message_of<E>(error: &SdkError<E, HttpResponse>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    if error.code().is_some_and(classes::repeats_the_request) {
+    if error.code().is_some_and(codes::repeats_the_request) {
         // That message quotes the signed headers, and the session token is one of them.
         return "the signature is not the one that AWS calculates from this secret key".to_owned();
     }
     let message = error.message().map_or_else(|| chain(error), str::to_owned);
     let message = message.split(ENCODED_DETAILS).next().unwrap_or_default();
-    message.trim().chars().take(LONGEST_MESSAGE).collect()
+    let message: String = message.trim().chars().take(LONGEST_MESSAGE).collect();
+    if error.code().is_some_and(codes::may_be_the_region) {
+        return format!("{}; {OR_THE_REGION}", message.trim_end_matches('.'));
+    }
+    message
 }
 
 /// What an error and those that caused it say, each thing once.

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{AccountId, FetchError, Region};
+use crate::{AccountId, FetchError, Kind, Region};
 
 /// What an answer is about: a region, an account, or both, as the data type's [`ScopeRule`] says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,7 +15,7 @@ impl Scope {
     /// The region, for a source whose scope has one.
     ///
     /// # Errors
-    /// [`FetchError::Rejected`] with the code `MissingRegion`: the caller broke the data type's scope rule.
+    /// [`Kind::Rejected`] with the code `MissingRegion`: the caller broke the data type's scope rule.
     pub fn require_region(&self, operation: &'static str) -> Result<Region, FetchError> {
         self.region.ok_or_else(|| incomplete(operation, "MissingRegion", "a region"))
     }
@@ -23,18 +23,15 @@ impl Scope {
     /// The account, for a source whose scope has one.
     ///
     /// # Errors
-    /// [`FetchError::Rejected`] with the code `MissingAccount`: the caller broke the data type's scope rule.
+    /// [`Kind::Rejected`] with the code `MissingAccount`: the caller broke the data type's scope rule.
     pub fn require_account(&self, operation: &'static str) -> Result<&AccountId, FetchError> {
         self.account.as_ref().ok_or_else(|| incomplete(operation, "MissingAccount", "an account"))
     }
 }
 
 fn incomplete(operation: &'static str, code: &str, what: &str) -> FetchError {
-    FetchError::Rejected {
-        code: code.to_owned(),
-        operation: operation.to_owned(),
-        message: format!("the scope of this data type needs {what}; AWS was not asked"),
-    }
+    let message = format!("the scope of this data type needs {what}; AWS was not asked");
+    FetchError::new(Kind::Rejected { code: code.to_owned() }, operation, message)
 }
 
 /// Which parts the scope of a data type has.
@@ -72,11 +69,7 @@ mod tests {
         let empty = Scope { region: None, account: None };
         let region = empty.require_region("ec2:DescribeSubnets");
         let account = empty.require_account("drs:DescribeJobs");
-        let code = |error: FetchError| match error {
-            FetchError::Rejected { code, .. } => code,
-            other => panic!("{other}"),
-        };
-        assert_eq!(code(region.expect_err("no region")), "MissingRegion");
-        assert_eq!(code(account.expect_err("no account")), "MissingAccount");
+        assert!(region.expect_err("no region").is_rejected_with("MissingRegion"));
+        assert!(account.expect_err("no account").is_rejected_with("MissingAccount"));
     }
 }

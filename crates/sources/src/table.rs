@@ -1,4 +1,7 @@
-use crate::{DataType, DrsQuotas, Ec2InstanceTypes, Ec2Subnets};
+use crate::DataType;
+use crate::drs_quotas::DrsQuotas;
+use crate::ec2_instance_types::Ec2InstanceTypes;
+use crate::ec2_subnets::Ec2Subnets;
 
 /// Every data type, one row each, by name. Routes, lists, policies and documents read these rows.
 pub static DATA_TYPES: &[DataType] =

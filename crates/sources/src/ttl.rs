@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 /// How long a data type may be fresh if no row says: 5 minutes.
-pub const UNLISTED_FRESH: Duration = Duration::from_mins(5);
+const UNLISTED_FRESH: Duration = Duration::from_mins(5);
 /// How long past its TTL an answer may be served while it is fetched again: 60 s, or the TTL where that is shorter.
-pub const DEFAULT_STALE_WHILE_REVALIDATE: Duration = Duration::from_secs(60);
+const DEFAULT_STALE_WHILE_REVALIDATE: Duration = Duration::from_secs(60);
 /// How long past its TTL an answer may stand in for an upstream that fails: 24 h.
-pub const DEFAULT_STALE_IF_ERROR: Duration = Duration::from_hours(24);
+const DEFAULT_STALE_IF_ERROR: Duration = Duration::from_hours(24);
 
 /// How long an answer may be used. The last two are RFC 5861's, counted from the end of `fresh`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use larder_app::DataType;
 use larder_standin::{Account, Config, Handle, Standin};
 use larder_tests::{DynamoDbLocal, create_table};
 
@@ -38,6 +39,15 @@ impl Cloud {
             .map(|(_, count)| count)
             .sum()
     }
+}
+
+/// The region that every data type is asked for.
+pub(crate) const REGION: &str = "us-east-1";
+
+/// The path and query that ask for a data type, in [`REGION`] where it has regions.
+pub(crate) fn question(row: &DataType) -> String {
+    let region = if row.scope.has_region() { format!("?region={REGION}") } else { String::new() };
+    format!("{}{region}", row.path)
 }
 
 /// A new table in the DynamoDB Local that this process's tests share: its name, and where it is.

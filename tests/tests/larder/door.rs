@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use larder_tests::{Claims, Program, RuntimeEmulator, http_event};
 use serde_json::Value;
+use tokio::net::TcpStream;
 
 pub(crate) enum Door {
     Serve { program: Program, url: String, client: reqwest::Client },
@@ -85,10 +86,25 @@ impl Door {
         }
     }
 
-    pub(crate) fn program(self) -> Program {
+    pub(crate) fn program(&self) -> &Program {
         match self {
             Self::Serve { program, .. } => program,
             Self::Function(_) => panic!("a function is no program of its own"),
+        }
+    }
+
+    pub(crate) fn into_program(self) -> Program {
+        match self {
+            Self::Serve { program, .. } => program,
+            Self::Function(_) => panic!("a function is no program of its own"),
+        }
+    }
+
+    /// Whether it takes new connections.
+    pub(crate) async fn is_open(&self) -> bool {
+        match self {
+            Self::Serve { url, .. } => TcpStream::connect(url.trim_start_matches("http://")).await.is_ok(),
+            Self::Function(_) => panic!("a function takes no connections"),
         }
     }
 }

@@ -1,5 +1,4 @@
 use larder_tests::{DynamoDbLocal, create_table, wait_until};
-use rstest::rstest;
 
 use crate::cloud::{Cloud, FIRST};
 use crate::door::Door;
@@ -55,7 +54,6 @@ async fn new_store() -> DynamoDbLocal {
     dynamodb
 }
 
-#[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn by_serve() {
     let store = format!("dynamodb:{TABLE}");

@@ -1,17 +1,29 @@
-use larder_tests::Program;
+use larder_tests::{Program, wait_until};
 use rstest::rstest;
 
 use crate::cloud::{Cloud, FIRST};
 use crate::door::{Door, borrowed};
+use crate::relay::Relay;
 
 #[rstest]
 #[case(Program::terminate)]
 #[case(Program::interrupt)]
 #[tokio::test(flavor = "multi_thread")]
 async fn serve_stops_cleanly_when_asked(#[case] ask: fn(&Program) -> anyhow::Result<()>) {
-    let program = Door::serve(&["--demo"], &[]).await.program();
-    ask(&program).expect("it runs");
-    let finished = program.finish().await.expect("it ends");
+    let cloud = Cloud::start().await;
+    let aws = Relay::held().await;
+    let env = cloud.env(FIRST, &[("AWS_ENDPOINT_URL", &aws.url()), ("LARDER_ACCOUNT_ID", "111122223333")]);
+    let door = Door::serve(&["--store", "memory"], &env).await;
+    let stop = async {
+        aws.arrived().await;
+        ask(door.program()).expect("it runs");
+        let closed = async || Ok((!door.is_open().await).then_some(()));
+        wait_until("it takes no new connections", closed).await.expect("it has heard");
+        aws.lead_to(&cloud.standin.url());
+    };
+    let (under_way, ()) = tokio::join!(door.get("/ec2/subnets?region=us-east-1"), stop);
+    assert_eq!(under_way.status, 200, "{under_way:?}");
+    let finished = door.into_program().finish().await.expect("it ends");
     assert_eq!(finished.status.code(), Some(0), "{finished:?}");
 }
 
@@ -88,7 +100,7 @@ async fn nothing_is_lost_when_it_is_killed() {
     let path = "/drs/quotas?region=us-east-1";
     let door = Door::serve(&[], &env).await;
     let first = door.get(path).await;
-    let program = door.program();
+    let program = door.into_program();
     program.kill().expect("it runs");
     program.finish().await.expect("it ends");
     let again = Door::serve(&[], &env).await.get(path).await;

@@ -1,51 +1,56 @@
-use larder_tests::wait_until;
-use rstest::rstest;
+use larder_app::{DATA_TYPES, DataType};
 
-use crate::cloud::{Cloud, FIRST, table};
-use crate::door::Door;
+use crate::cloud::{Cloud, FIRST, question, table};
+use crate::door::{Door, Reply};
+use crate::relay::Relay;
 
-const SHORT_TTL: [(&str, &str); 3] =
-    [("LARDER_TTL_DRS_QUOTAS_S", "1"), ("LARDER_TTL_EC2_SUBNETS_S", "1"), ("LARDER_TTL_EC2_INSTANCE_TYPES_S", "1")];
-
-/// Fills, stops AWS, and asks until the TTL has passed: the same bytes come, marked as stale, with what failed.
-async fn check(cloud: Cloud, door: Door, path: &str) {
-    let fresh = door.get(path).await;
-    assert_eq!(fresh.status, 200, "{fresh:?}");
-    cloud.standin.stop().await;
-    let stale = wait_until("a stale answer names what failed", async || {
-        let reply = door.get(path).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-        assert_eq!(reply.text, fresh.text);
-        Ok(reply.cache_status().contains("stale-if-error").then_some(reply))
-    });
-    let stale = stale.await.expect("it becomes stale");
-    assert!(stale.cache_status().contains("fwd=stale"), "{}", stale.cache_status());
-    assert!(stale.cache_status().contains("UPSTREAM"), "{}", stale.cache_status());
-    let ttl = stale.cache_status().split("ttl=-").nth(1).expect("a ttl below zero");
-    assert!(ttl.starts_with(|first: char| first.is_ascii_digit()), "{}", stale.cache_status());
+/// What makes every answer of a data type stale as soon as it is there: a variable and its value.
+fn stale_at_once(row: &DataType) -> (String, String) {
+    (format!("LARDER_TTL_{}_S", row.name.replace('-', "_").to_uppercase()), "0".to_owned())
 }
 
-#[rstest]
-#[case("/drs/quotas?region=us-east-1")]
-#[case("/ec2/subnets?region=us-east-1")]
-#[case("/ec2/instance-types?region=us-east-1")]
+/// That the answer is an old one, and says what failed.
+fn assert_stale(stale: &Reply, fresh: &Reply) {
+    assert_eq!((stale.status, &stale.text), (200, &fresh.text), "{stale:?}");
+    let status = stale.cache_status();
+    assert!(status.contains("stale-if-error") && status.contains("fwd=stale"), "{status}");
+    assert!(status.contains("UPSTREAM"), "{status}");
+    let ttl = status.split("ttl=-").nth(1).expect("a ttl below zero");
+    assert!(ttl.starts_with(|first: char| first.is_ascii_digit()), "{status}");
+}
+
+/// Fills and stops AWS: the same bytes come, marked as stale, with what failed.
+async fn check(cloud: Cloud, door: Door, row: &DataType) {
+    let path = question(row);
+    let fresh = door.get(&path).await;
+    assert_eq!(fresh.status, 200, "{fresh:?}");
+    cloud.standin.stop().await;
+    assert_stale(&door.get(&path).await, &fresh);
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn by_serve(#[case] path: &str) {
-    let cloud = Cloud::start().await;
-    let mut env = cloud.env(FIRST, &SHORT_TTL);
-    env.push(("LARDER_STALE_WHILE_REVALIDATE_EC2_SUBNETS_S", "0".to_owned()));
-    let door = Door::serve(&["--store", "memory"], &env).await;
-    check(cloud, door, path).await;
+async fn by_serve() {
+    for row in DATA_TYPES {
+        let cloud = Cloud::start().await;
+        let (name, value) = stale_at_once(row);
+        let mut env: Vec<(&str, String)> = cloud.env(FIRST, &[]);
+        env.push((&name, value));
+        let door = Door::serve(&["--store", "memory"], &env).await;
+        check(cloud, door, row).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn by_query_handler() {
-    let cloud = Cloud::start().await;
-    let (table, endpoint) = table().await;
-    let mut env = cloud.env(FIRST, &SHORT_TTL);
-    env.extend([("AWS_ENDPOINT_URL_DYNAMODB", endpoint.to_owned()), ("CACHE_TABLE_NAME", table)]);
-    let door = Door::function(&env).await;
-    check(cloud, door, "/drs/quotas?region=us-east-1").await;
+    for row in DATA_TYPES {
+        let cloud = Cloud::start().await;
+        let (table, endpoint) = table().await;
+        let (name, value) = stale_at_once(row);
+        let mut env: Vec<(&str, String)> = cloud.env(FIRST, &[("AWS_ENDPOINT_URL_DYNAMODB", endpoint)]);
+        env.extend([("CACHE_TABLE_NAME", table), (&*name, value)]);
+        let door = Door::function(&env).await;
+        check(cloud, door, row).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,14 +64,32 @@ async fn with_nothing_cached_the_operation_is_named() {
     assert!(reply.text.contains("ec2:DescribeSubnets"), "{}", reply.text);
 }
 
+/// There is an old answer to paper over with: it stands in while AWS is only out of reach.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_not_valid_is_never_papered_over() {
-    let cloud = Cloud::start().await;
-    let mut env = cloud.env(FIRST, &SHORT_TTL);
-    env.retain(|(name, _)| *name != "AWS_ACCESS_KEY_ID");
-    env.extend([("AWS_ACCESS_KEY_ID", "UNKNOWNKEY".to_owned()), ("LARDER_ACCOUNT_ID", "111122223333".to_owned())]);
-    let door = Door::serve(&["--store", "memory"], &env).await;
-    let reply = door.get("/ec2/subnets?region=us-east-1").await;
-    assert_eq!(reply.code(), "AWS_CREDENTIALS", "{reply:?}");
-    assert!(reply.text.contains("ec2:DescribeSubnets"), "{}", reply.text);
+    for row in DATA_TYPES {
+        let path = question(row);
+        let cloud = Cloud::start().await;
+        let aws = Relay::to(&cloud.standin.url()).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = format!("sqlite:{}", folder.path().join("cache.sqlite").display());
+        let (name, value) = stale_at_once(row);
+        let account = cloud.account(FIRST).id().to_string();
+        let more = [("AWS_ENDPOINT_URL", &*aws.url()), ("LARDER_STORE", &*store), ("LARDER_ACCOUNT_ID", &*account)];
+        let mut env: Vec<(&str, String)> = cloud.env(FIRST, &more);
+        env.push((&name, value));
+        let door = Door::serve(&[], &env).await;
+        let fresh = door.get(&path).await;
+        assert_eq!(fresh.status, 200, "{fresh:?}");
+        drop(door);
+
+        aws.cut();
+        assert_stale(&Door::serve(&[], &env).await.get(&path).await, &fresh);
+
+        aws.lead_to(&cloud.standin.url());
+        env.push(("AWS_ACCESS_KEY_ID", "UNKNOWNKEY".to_owned()));
+        let refused = Door::serve(&[], &env).await.get(&path).await;
+        assert_eq!(refused.code(), "AWS_CREDENTIALS", "{refused:?}");
+        assert!(row.iam_actions.iter().any(|action| refused.text.contains(action)), "{}", refused.text);
+    }
 }

@@ -1,6 +1,7 @@
 //! What a person or a template set: `larder.toml`, then the environment, then flags.
 
 mod error;
+mod plain;
 mod read;
 mod settings;
 mod value;

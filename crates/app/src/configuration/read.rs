@@ -33,15 +33,30 @@ pub fn load(file: Option<PathBuf>, flags: &[Flag]) -> Result<Configuration, Conf
     let environment: Vec<_> = std::env::vars_os()
         .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
         .collect();
-    let variable = environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
-    let named = file.or(variable);
-    let path = named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(ConfigurationError::File { path, reason: error.to_string() }),
-    };
+    let (path, text) = read_file(file, &environment)?;
     merge((&path, &text), &environment, flags)
+}
+
+/// The file's path and text; none at all is no mistake where nobody named one.
+pub(super) fn read_file(
+    file: Option<PathBuf>,
+    environment: &[(String, String)],
+) -> Result<(PathBuf, String), ConfigurationError> {
+    let variable = environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
+    let (path, by_variable, is_named) = match (file, variable) {
+        (Some(path), _) => (path, false, true),
+        (None, Some(path)) => (path, true, true),
+        (None, None) => (PathBuf::from(DEFAULT_FILE), false, false),
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok((path, text)),
+        Err(error) if !is_named && error.kind() == std::io::ErrorKind::NotFound => Ok((path, String::new())),
+        Err(error) if by_variable => Err(ConfigurationError::Value {
+            source_of: Source::Environment(FILE_VARIABLE.to_owned()),
+            reason: format!("{path:?} is not the path of a file that can be read: {error}"),
+        }),
+        Err(error) => Err(ConfigurationError::File { path, reason: error.to_string() }),
+    }
 }
 
 /// The configuration that these three make; a later one wins, and every value of each must be right.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::read::merge;
+use super::read::{merge, read_file};
 use super::*;
 
 fn read(file: &str, environment: &[(&str, &str)], flags: &[Flag]) -> Result<Configuration, String> {
@@ -50,7 +50,19 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 #[case("", &[("LARDER_TTL_JITTER", "NaN")], "LARDER_TTL_JITTER (environment): \"NaN\" is not a number")]
 #[case("", &[("LARDER_MEMORY_BYTES", "64 parsecs")], "LARDER_MEMORY_BYTES (environment): \"64 parsecs\" is not a size")]
 #[case("", &[("LARDER_CACHE_DISABLED", "maybe")], "LARDER_CACHE_DISABLED (environment): \"maybe\" is none of true, on, false, off")]
-#[case("", &[("LARDER_BREAKER_FAILURES", "0")], "LARDER_BREAKER_FAILURES (environment): \"0\" is not a whole number above 0")]
+#[case("", &[("CACHE_TABLE_NAME", "my table")], "CACHE_TABLE_NAME (environment): \"my table\" is not a DynamoDB table name")]
+#[case("", &[("CACHE_TABLE_NAME", "arn:aws:s3:us-east-1:111122223333:table/larder")], "CACHE_TABLE_NAME (environment): \"arn:aws:s3:")]
+#[case("", &[("CACHE_TABLE_NAME", "arn:aws:dynamodb:us-east-1:111122223333:table/")], "CACHE_TABLE_NAME (environment): \"arn:aws:dynamodb:")]
+#[case("", &[("CACHE_TABLE_NAME", "arn:aws:dynamodb:us-east-1:1111:table/larder")], "CACHE_TABLE_NAME (environment): \"arn:aws:dynamodb:")]
+#[case("", &[("CACHE_TABLE_NAME", "arn:aws:dynamodb:mars-1:111122223333:table/larder")], "CACHE_TABLE_NAME (environment): \"arn:aws:dynamodb:")]
+#[case("", &[("CACHE_TABLE_NAME", "arn:aws-cn:dynamodb:us-east-1:111122223333:table/larder")], "CACHE_TABLE_NAME (environment): \"arn:aws-cn:")]
+#[case("", &[("CACHE_TABLE_NAME", "arn:aws:dynamodb:us-east-1:111122223333:table/larder/index/x")], "CACHE_TABLE_NAME (environment): \"arn:aws:")]
+#[case("", &[("LARDER_STORE", "dynamodb:arn:x:table/y")], "LARDER_STORE (environment): \"arn:x:table/y\" is not a DynamoDB table name")]
+#[case("", &[("LARDER_STORE_TIMEOUT_MS", "25000")], "LARDER_STORE_TIMEOUT_MS (environment): \"25000\" must be below the 25000 milliseconds")]
+#[case("", &[("LARDER_STORE_TIMEOUT_MS", "0")], "LARDER_STORE_TIMEOUT_MS (environment): \"0\" must be above 0")]
+#[case("", &[("LARDER_BREAKER_FAILURES", "0")], "LARDER_BREAKER_FAILURES (environment): \"0\" is not a whole number from 1 to 10000")]
+#[case("", &[("LARDER_BREAKER_FAILURES", "10001")], "LARDER_BREAKER_FAILURES (environment): \"10001\" is not a whole number from 1 to 10000")]
+#[case("", &[("LARDER_BYPASS_CONCURRENCY", "18446744073709551615")], "LARDER_BYPASS_CONCURRENCY (environment): \"18446744073709551615\" is not a whole number from 1 to 10000")]
 #[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "5m")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"5m\" is not a whole number of seconds, e.g. 300")]
 #[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "99999999999")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"99999999999\" is not a whole number of seconds")]
 #[case("", &[("LARDER_ACCOUNT_ID", "12345")], "LARDER_ACCOUNT_ID (environment): \"12345\" is not an account of 12 digits")]
@@ -67,6 +79,33 @@ fn a_bad_value_is_named_with_its_source(#[case] file: &str, #[case] environment:
 fn a_bad_flag_is_named_as_it_was_typed() {
     let error = read("", &[], &[listen("everywhere")]).expect_err("refused");
     assert_eq!(error, "--listen: \"everywhere\" is not an IP address and port, e.g. 127.0.0.1:8080");
+}
+
+#[rstest]
+#[case("", "LARDER_CONFIG (environment): \"\" is not the path of a file that can be read: ")]
+#[case("no/such.toml", "LARDER_CONFIG (environment): \"no/such.toml\" is not the path of a file that can be read: ")]
+fn a_bad_file_is_named_with_what_named_it(#[case] path: &str, #[case] said: &str) {
+    let environment = [("LARDER_CONFIG".to_owned(), path.to_owned())];
+    let error = read_file(None, &environment).expect_err("refused").to_string();
+    assert!(error.starts_with(said), "{error}");
+    let error = read_file(Some("not/there.toml".into()), &environment).expect_err("refused").to_string();
+    assert!(error.starts_with("not/there.toml: "), "a flag wins: {error}");
+}
+
+#[test]
+fn a_table_may_be_named_by_its_arn() {
+    let arn = "arn:aws-cn:dynamodb:cn-north-1:111122223333:table/larder-query-cache-dev";
+    let configuration = read("", &[("CACHE_TABLE_NAME", arn), ("LARDER_STORE", &format!("dynamodb:{arn}"))], &[]);
+    let configuration = configuration.expect("valid");
+    assert_eq!(configuration.table.as_deref(), Some(arn));
+    assert_eq!(configuration.store, Some(StoreChoice::DynamoDb(arn.to_owned())));
+}
+
+#[test]
+fn counts_and_times_may_be_as_large_as_is_said() {
+    let environment = [("LARDER_BYPASS_CONCURRENCY", "10000"), ("LARDER_STORE_TIMEOUT_MS", "24999")];
+    let settings = read("", &environment, &[]).expect("valid").cache.settings;
+    assert_eq!((settings.bypass_concurrency, settings.store_timeout), (10_000, Duration::from_millis(24_999)));
 }
 
 #[test]

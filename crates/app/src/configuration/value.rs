@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use larder_sources::AccountId;
+use larder_cache::Directives;
+use larder_sources::{AccountId, Region};
 
 use super::StoreChoice;
 
@@ -13,6 +14,9 @@ pub(super) type Parsed<T> = Result<T, String>;
 
 /// Longer windows are slips, and would overflow when added to a date.
 const LONGEST_SECONDS: u64 = 366 * 24 * 3600;
+
+/// More of anything is a slip, and a semaphore of the largest number there is panics.
+const MOST: u16 = 10_000;
 
 /// How much is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,19 +63,31 @@ pub(super) fn milliseconds_above_zero(text: &str) -> Parsed<Duration> {
     if duration.is_zero() { Err(format!("{text:?} must be above 0, e.g. 2000")) } else { Ok(duration) }
 }
 
+/// One operation that takes as long as a whole request would leave no time to go on without the store.
+pub(super) fn store_timeout(text: &str) -> Parsed<Duration> {
+    let deadline = Directives::default().deadline;
+    let timeout = milliseconds_above_zero(text)?;
+    if timeout < deadline {
+        return Ok(timeout);
+    }
+    Err(format!("{text:?} must be below the {} milliseconds that a request may take, e.g. 3000", deadline.as_millis()))
+}
+
 pub(super) fn seconds(text: &str) -> Parsed<Duration> {
     let number = number::<u64>(text).filter(|number| *number <= LONGEST_SECONDS);
     number.map(Duration::from_secs).ok_or_else(|| format!("{text:?} is not a whole number of seconds, e.g. 300"))
 }
 
 /// Bytes, or KiB, MiB, GiB with or without a space before them.
-pub(super) fn bytes(text: &str) -> Parsed<u64> {
+pub(super) fn bytes<T: TryFrom<u64>>(text: &str) -> Parsed<T> {
     let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
     let unit = units.into_iter().find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
     let (digits, shift) = unit.unwrap_or((text, 0));
     let bytes = number::<u64>(digits.trim_end()).and_then(|count| count.checked_mul(1 << shift));
     let bytes = bytes.filter(|bytes| *bytes <= 1 << 40);
-    bytes.ok_or_else(|| format!("{text:?} is not a size of at most 1024 GiB, e.g. 67108864 or 64MiB"))
+    bytes
+        .and_then(|bytes| T::try_from(bytes).ok())
+        .ok_or_else(|| format!("{text:?} is not a size of at most 1024 GiB, e.g. 67108864 or 64MiB"))
 }
 
 pub(super) fn switch(text: &str) -> Parsed<bool> {
@@ -87,9 +103,9 @@ pub(super) fn share(text: &str) -> Parsed<f64> {
     share.ok_or_else(|| format!("{text:?} is not a number from 0 to 0.9, e.g. 0.1"))
 }
 
-pub(super) fn count<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Parsed<T> {
-    let count = number::<T>(text).filter(|count| *count >= T::from(1));
-    count.ok_or_else(|| format!("{text:?} is not a whole number above 0, e.g. 5"))
+pub(super) fn count<T: From<u16>>(text: &str) -> Parsed<T> {
+    let count = number::<u16>(text).filter(|count| (1..=MOST).contains(count));
+    count.map(T::from).ok_or_else(|| format!("{text:?} is not a whole number from 1 to {MOST}, e.g. 5"))
 }
 
 pub(super) fn name(text: &str) -> Parsed<String> {
@@ -100,11 +116,26 @@ pub(super) fn name(text: &str) -> Parsed<String> {
 
 /// A table's name by DynamoDB's rule, or its ARN.
 pub(super) fn table(text: &str) -> Parsed<String> {
+    let wrong = || {
+        format!(
+            "{text:?} is not a DynamoDB table name (3 to 255 of A-Z a-z 0-9 - _ .) or table ARN \
+             (arn:aws:dynamodb:us-east-1:111122223333:table/name)"
+        )
+    };
+    (is_table_name(text) || is_table_arn(text)).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+fn is_table_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let named = (3..=255).contains(&text.len()) && text.bytes().all(allowed);
-    let arn = text.starts_with("arn:") && text.contains(":table/");
-    let wrong = || format!("{text:?} is not a DynamoDB table name (3 to 255 of A-Z a-z 0-9 - _ .) or table ARN");
-    (named || arn).then(|| text.to_owned()).ok_or_else(wrong)
+    (3..=255).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+fn is_table_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let ["arn", partition, "dynamodb", region, account, resource] = parts[..] else { return false };
+    Region::parse(region).is_some_and(|region| region.partition() == partition)
+        && AccountId::parse(account).is_some()
+        && resource.strip_prefix("table/").is_some_and(is_table_name)
 }
 
 pub(super) fn store(text: &str) -> Parsed<StoreChoice> {

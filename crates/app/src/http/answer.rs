@@ -10,8 +10,10 @@ use super::cache_status::cache_status;
 use crate::problem::{Code, Problem};
 
 /// The largest body of an answer, in bytes before compression. Lambda's 6 MB hold it even where every three bytes
-/// travel as four of base64.
+/// travel as four of base64, as compressed ones do.
 const LARGEST: usize = 4_500_000;
+/// The largest body where it travels as text: a string in the JSON of Lambda's answer, beside the headers.
+const LARGEST_ESCAPED: usize = 6_000_000;
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
@@ -22,7 +24,7 @@ pub(super) fn respond(request: &HeaderMap, data_type: &DataType, answer: &Answer
     let unchanged = request.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     let mut response = if unchanged.into_iter().any(|line| matches_any(line, &answer.etag)) {
         StatusCode::NOT_MODIFIED.into_response()
-    } else if body.len() > LARGEST {
+    } else if is_too_large(&body) {
         return too_large(data_type, body.len()).into_response();
     } else {
         ([(CONTENT_TYPE, "application/json")], Body::from(body)).into_response()
@@ -46,15 +48,47 @@ fn matches_any(line: &str, etag: &str) -> bool {
     })
 }
 
+/// Whether a body would not fit, however it travels. JSON at most doubles when it is escaped, so a small one isn't
+/// counted.
+fn is_too_large(body: &[u8]) -> bool {
+    body.len() > LARGEST || (body.len() > LARGEST_ESCAPED / 2 && escaped_len(body) > LARGEST_ESCAPED)
+}
+
+/// How many bytes a text has inside a JSON string.
+fn escaped_len(text: &[u8]) -> usize {
+    let escaped = |byte: &u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0x00..0x20 => 6,
+        _ => 1,
+    };
+    text.iter().map(escaped).sum()
+}
+
 fn too_large(data_type: &DataType, bytes: usize) -> Problem {
     let advice = if data_type.list.is_some() { " Ask for a part with limit, and the rest with cursor." } else { "" };
-    let detail = format!("The answer has {bytes} bytes; {LARGEST} are the most.{advice}");
+    let detail =
+        format!("The answer has {bytes} bytes; {LARGEST} are the most, or fewer where it has many quotes.{advice}");
     Problem::new(Code::ResultTooLarge, detail).with("bytes", bytes).with("most", LARGEST)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_counted_is_what_a_json_string_has() {
+        let every_byte: String = (0..128_u8).map(char::from).chain("é€𝄞".chars()).collect();
+        let written = serde_json::to_string(&every_byte).expect("a string");
+        assert_eq!(escaped_len(every_byte.as_bytes()), written.len() - 2);
+    }
+
+    #[test]
+    fn a_body_is_too_large_by_its_bytes_or_by_what_escapes_them() {
+        assert!(!is_too_large(&vec![b'x'; LARGEST]));
+        assert!(is_too_large(&vec![b'x'; LARGEST + 1]));
+        assert!(!is_too_large(&vec![b'"'; LARGEST_ESCAPED / 2]));
+        assert!(is_too_large(&vec![b'"'; LARGEST_ESCAPED / 2 + 1]));
+    }
 
     #[test]
     fn tags_are_compared_weakly_in_lists_and_by_star() {

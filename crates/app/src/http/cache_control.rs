@@ -4,15 +4,12 @@ use http::HeaderMap;
 use http::header::CACHE_CONTROL;
 use larder_cache::Directives;
 
-/// How long a request may take: 25 s, a little less than API Gateway waits.
-pub const DEADLINE: Duration = Duration::from_secs(25);
-
 /// What the request's own `Cache-Control` asks (RFC 9111, section 5.2.1).
 ///
 /// Names are in any case and unknown ones are ignored. A `max-age` that is no number asks for a fresh answer, as RFC
 /// 9111 advises for invalid freshness.
 pub(super) fn directives(headers: &HeaderMap) -> Directives {
-    let mut directives = Directives { deadline: DEADLINE, ..Directives::default() };
+    let mut directives = Directives::default();
     let lines = headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
     for directive in lines.flat_map(|line| line.split(',')) {
         let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
@@ -67,6 +64,5 @@ mod tests {
         let directives = directives(&headers);
         assert_eq!(directives.max_age, max_age.map(Duration::from_secs));
         assert_eq!(directives.only_if_cached, only);
-        assert_eq!(directives.deadline, DEADLINE);
     }
 }

@@ -13,9 +13,8 @@ use crate::problem::Problem;
 use crate::queries::data_type_of_text;
 use crate::{App, EntriesPage, InvalidationDone, InvalidationRequest, Principal};
 
-/// The most entries on one page, and how many there are where no limit is given.
-const LARGEST_LIMIT: usize = 1_000;
-const DEFAULT_LIMIT: usize = 100;
+/// How many entries are on a page where no limit is given.
+pub(super) const DEFAULT_LIMIT: usize = 100;
 
 /// What one process counted.
 #[derive(Serialize, ToSchema)]
@@ -91,7 +90,7 @@ pub(super) async fn stats(State(app): State<App>, principal: Principal, uri: Uri
     tag = "cache",
     params(
         ("dataType" = Option<String>, Query, description = "One data type only; all in turn where absent"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many; 100 where absent"),
+        ("limit" = Option<u32>, Query, description = "At most so many"),
         ("cursor" = Option<String>, Query, description = "The nextCursor of the page before"),
     ),
     responses((status = 200, description = "A page of entries.", body = EntriesPage))
@@ -104,6 +103,6 @@ pub(super) async fn entries(
     principal.check_read()?;
     let parameters = Parameters::of(&uri, &["dataType", "limit", "cursor"])?;
     let data_type = parameters.get("dataType").map(data_type_of_text).transpose()?;
-    let limit = parameters.limit(LARGEST_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = parameters.limit()?.unwrap_or(DEFAULT_LIMIT);
     app.entries().page(&principal, data_type, parameters.get("cursor"), limit).await.map(Json)
 }

@@ -65,7 +65,7 @@ mod tests {
     use std::time::Duration;
 
     use larder_cache::{Failure, FailureClass, UpstreamError};
-    use larder_sources::FetchError;
+    use larder_sources::{FetchError, Kind};
     use rstest::rstest;
 
     use super::*;
@@ -75,8 +75,7 @@ mod tests {
     }
 
     fn failed() -> Freshness {
-        let error =
-            FetchError::Unavailable { operation: "ec2:DescribeSubnets".to_owned(), message: "\"no\"".to_owned() };
+        let error = FetchError::new(Kind::Unavailable, "ec2:DescribeSubnets", "\"no\"");
         Freshness::StaleIfError(Failure::Upstream(UpstreamError::new(FailureClass::Failed, error)))
     }
 

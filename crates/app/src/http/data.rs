@@ -13,8 +13,6 @@ use crate::{App, Principal, Question};
 
 /// The parameters of every data type's route.
 pub(super) const PARAMETERS: &[&str] = &["region", "accountId", "limit", "cursor"];
-/// The most items that one page may have.
-pub(super) const LARGEST_LIMIT: usize = 1_000;
 
 /// The route of a row.
 pub(super) fn route(data_type: &'static DataType) -> MethodRouter<App> {
@@ -44,7 +42,7 @@ async fn answer(
 
 /// The part of the list that is asked for, or `None` for the answer as it is.
 fn range(parameters: &Parameters<'_>, data_type: &DataType) -> Result<Option<Range>, Problem> {
-    let limit = parameters.limit(LARGEST_LIMIT)?;
+    let limit = parameters.limit()?;
     let after = parameters.get("cursor").map(read_cursor).transpose()?;
     if limit.is_none() && after.is_none() {
         return Ok(None);

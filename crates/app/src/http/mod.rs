@@ -28,7 +28,6 @@ use utoipa_axum::routes;
 use crate::App;
 use crate::problem::{Code, Problem, quoted};
 
-pub use cache_control::DEADLINE;
 pub use local::admit_local;
 
 /// Every route. A request must carry a [`crate::Principal`] among its extensions, put there by the host that

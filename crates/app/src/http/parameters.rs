@@ -4,6 +4,9 @@ use http::Uri;
 
 use crate::problem::{Code, Problem, quoted};
 
+/// The most that one page may have, of items or of entries.
+pub(super) const LARGEST_LIMIT: usize = 1_000;
+
 /// The query parameters of a request; every one is known, and given once.
 #[derive(Debug)]
 pub(super) struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
@@ -43,12 +46,12 @@ impl<'a> Parameters<'a> {
     /// The parameter `limit`.
     ///
     /// # Errors
-    /// [`Code::InvalidLimit`] unless it is a whole number from 1 to `most`.
-    pub(super) fn limit(&self, most: usize) -> Result<Option<usize>, Problem> {
+    /// [`Code::InvalidLimit`] unless it is a whole number from 1 to [`LARGEST_LIMIT`].
+    pub(super) fn limit(&self) -> Result<Option<usize>, Problem> {
         let Some(text) = self.get("limit") else { return Ok(None) };
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let limit = digits.then(|| text.parse().ok()).flatten().filter(|limit| (1..=most).contains(limit));
-        let wrong = || format!("{} is not a whole number from 1 to {most}.", quoted(text));
+        let limit = digits.then(|| text.parse().ok()).flatten().filter(|limit| (1..=LARGEST_LIMIT).contains(limit));
+        let wrong = || format!("{} is not a whole number from 1 to {LARGEST_LIMIT}.", quoted(text));
         limit.map(Some).ok_or_else(|| Problem::new(Code::InvalidLimit, wrong()))
     }
 }

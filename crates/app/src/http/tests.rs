@@ -1,3 +1,4 @@
+mod accounts;
 mod answers;
 mod authorisation;
 mod bad_input;

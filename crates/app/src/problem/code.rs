@@ -39,7 +39,7 @@ codes! {
     UnknownRegion("UNKNOWN_REGION", 400, "There is no such region"),
     /// The account is not 12 ASCII digits.
     InvalidAccount("INVALID_ACCOUNT", 400, "The account is malformed"),
-    /// The account is not one that Larder is configured for.
+    /// The account is not that of Larder's AWS credentials.
     UnknownAccount("UNKNOWN_ACCOUNT", 404, "The account is not configured"),
     /// The data type is not in the table.
     UnknownDataType("UNKNOWN_DATA_TYPE", 400, "There is no such data type"),

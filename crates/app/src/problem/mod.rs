@@ -39,6 +39,13 @@ impl Problem {
         self
     }
 
+    /// The same with another sentence behind its detail.
+    #[must_use]
+    pub fn adding(mut self, sentence: &str) -> Self {
+        self.detail = format!("{} {sentence}", self.detail);
+        self
+    }
+
     /// The same, telling the caller when to come back.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {

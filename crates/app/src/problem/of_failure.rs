@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use larder_cache::Failure;
-use larder_sources::{DataType, FetchError};
+use larder_cache::{Failure, UpstreamError};
+use larder_sources::{DataType, FetchError, Kind};
 
 use super::{Code, Problem};
+use crate::queries::ForeignAccount;
 
 /// When to come back after AWS or the store was overloaded.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -12,10 +13,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 #[must_use]
 pub fn of_failure(failure: &Failure, data_type: &DataType) -> Problem {
     match failure {
-        Failure::Upstream(error) => match error.source.downcast_ref::<FetchError>() {
-            Some(error) => of_fetch_error(error),
-            None => Problem::new(Code::UpstreamUnavailable, sentence(error)),
-        },
+        Failure::Upstream(error) => of_upstream_error(error),
         Failure::Deadline(limit) => {
             let (name, operations) = (data_type.name, data_type.iam_actions.join(", "));
             let detail = format!("{name} ({operations}) had no answer within {} ms.", limit.as_millis());
@@ -32,29 +30,38 @@ pub fn of_failure(failure: &Failure, data_type: &DataType) -> Problem {
     }
 }
 
+fn of_upstream_error(error: &UpstreamError) -> Problem {
+    if let Some(error) = error.source.downcast_ref::<FetchError>() {
+        return of_fetch_error(error);
+    }
+    match error.source.downcast_ref::<ForeignAccount>() {
+        Some(foreign) => {
+            let detail = format!("{foreign}; see accountId and LARDER_ACCOUNT_ID.");
+            Problem::new(Code::UnknownAccount, detail).with("accountId", foreign.0.as_str())
+        }
+        None => Problem::new(Code::UpstreamUnavailable, sentence(error)),
+    }
+}
+
 /// What a caller is told when AWS gave no answer. The operation that failed is the member `operation`.
 #[must_use]
 pub fn of_fetch_error(error: &FetchError) -> Problem {
-    let operation = error.operation();
-    let problem = match error {
-        FetchError::AccessDenied { message, .. } => {
+    let (operation, message) = (error.operation.as_str(), &error.message);
+    let problem = match &error.kind {
+        Kind::AccessDenied => {
             let detail = format!("The AWS credentials of Larder do not permit {operation}: {message}");
             Problem::new(Code::AccessDenied, sentence(&detail)).with("action", operation)
         }
-        FetchError::Credentials { message, .. } => {
+        Kind::Credentials => {
             let detail =
                 format!("{operation} needs valid AWS credentials (is it time for `aws sso login`?): {message}");
             Problem::new(Code::AwsCredentials, sentence(&detail))
         }
-        FetchError::Throttled { .. } => Problem::new(Code::UpstreamThrottled, sentence(error)).retry_after(RETRY_AFTER),
-        FetchError::Timeout { .. } => Problem::new(Code::UpstreamTimeout, sentence(error)),
-        FetchError::Unavailable { .. } => Problem::new(Code::UpstreamUnavailable, sentence(error)),
-        FetchError::Rejected { code, .. } => {
-            Problem::new(Code::UpstreamRejected, sentence(error)).with("awsCode", code.as_str())
-        }
-        FetchError::Malformed { .. } | FetchError::EndlessPages { .. } => {
-            Problem::new(Code::UpstreamMalformed, sentence(error))
-        }
+        Kind::Throttled => Problem::new(Code::UpstreamThrottled, sentence(error)).retry_after(RETRY_AFTER),
+        Kind::Timeout => Problem::new(Code::UpstreamTimeout, sentence(error)),
+        Kind::Unavailable => Problem::new(Code::UpstreamUnavailable, sentence(error)),
+        Kind::Rejected { code } => Problem::new(Code::UpstreamRejected, sentence(error)).with("awsCode", code.as_str()),
+        Kind::Malformed | Kind::EndlessPages => Problem::new(Code::UpstreamMalformed, sentence(error)),
     };
     problem.with("operation", operation)
 }

@@ -3,17 +3,14 @@ use larder_cache::store::StoreError;
 
 use super::{Code, Problem};
 
-/// What a caller is told when what is stored can't be told. The log says more, in the service's own words.
+/// What a caller is told when what is stored can't be told.
 pub(crate) fn of_store_error(error: &StoreError) -> Problem {
-    tracing::warn!(%error, "the store could not be asked");
     Problem::new(Code::StoreUnavailable, format!("What is stored can't be told: {}.", in_words(error)))
 }
 
 /// What a caller is told when an invalidation is not, or may not be, in effect, or its purge did not finish.
 pub(crate) fn of_invalidate_error(error: &InvalidateError) -> Problem {
-    tracing::error!(%error, "an invalidation failed");
     let (code, detail, in_effect) = match error {
-        InvalidateError::Selector(error) => (Code::Internal, error.to_string(), false),
         InvalidateError::Store(error) => {
             let detail = "The invalidation was not acknowledged, so it may not be in effect: ";
             (Code::StoreUnavailable, format!("{detail}{}.", in_words(error)), false)
@@ -26,7 +23,7 @@ pub(crate) fn of_invalidate_error(error: &InvalidateError) -> Problem {
     Problem::new(code, detail).with("inEffect", in_effect)
 }
 
-/// A service's own words may name hosts and tables, which are no caller's business.
+/// A service's own words may name hosts and tables, which are no caller's business; the log has them.
 fn in_words(error: &StoreError) -> &'static str {
     match error {
         StoreError::Throttled(_) => "the store is throttled",

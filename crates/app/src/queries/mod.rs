@@ -1,6 +1,7 @@
 //! The use case: a question, validated and authorised, put to the cache.
 
 mod fetcher;
+mod foreign_account;
 mod scope;
 mod upstream;
 
@@ -18,7 +19,12 @@ use scope::Asked;
 use upstream::FetchUpstream;
 
 pub use fetcher::{AwsFetcher, Fetcher};
+pub(crate) use foreign_account::ForeignAccount;
 pub use scope::{account_of_text, data_type_of_text, region_of_text};
+
+/// What to do about a failure of STS.
+const WITHOUT_STS: &str =
+    "Naming the account (accountId, or LARDER_ACCOUNT_ID) lets Larder answer from the cache without STS.";
 
 /// What is asked, as the caller wrote it.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +57,8 @@ impl Queries {
         Self { cache, environment, fetcher, own_account: configuration.own_account.clone(), policies }
     }
 
-    /// Authorises, validates, then asks.
+    /// Authorises, validates, then asks. An account that is named is the key's, so that what is cached is answered
+    /// without AWS; that the credentials are of that account is for a fetch to make sure.
     ///
     /// # Errors
     /// A [`Problem`]; nothing was asked of AWS if it is the question's fault.
@@ -66,7 +73,12 @@ impl Queries {
         let began = self.environment.now();
         let account = match &asked {
             Asked::OfNoAccount { .. } => None,
-            Asked::OfAccount { account, .. } => Some(self.permitted(principal, account.as_ref(), directives).await?),
+            Asked::OfAccount { account: Some(named), .. } => Some(named.clone()),
+            Asked::OfAccount { account: None, .. } => {
+                let own = self.own_account(directives.deadline).await?;
+                principal.check_own_account(&own)?;
+                Some(own)
+            }
         };
         let data_type = question.data_type;
         let scope = asked.scope(account);
@@ -78,31 +90,17 @@ impl Queries {
         answer.map_err(|failure| of_failure(&failure, data_type))
     }
 
-    /// The account that the answer is of: the own one, which must be the one asked for if one was.
-    async fn permitted(
-        &self,
-        principal: &Principal,
-        asked: Option<&AccountId>,
-        directives: &Directives,
-    ) -> Result<AccountId, Problem> {
-        let own = self.own_account(directives.deadline).await?;
-        if let Some(other) = asked.filter(|asked| **asked != own) {
-            let detail = format!("Larder is not configured for account {other}; it answers for {own}.");
-            return Err(Problem::new(Code::UnknownAccount, detail).with("accountId", other.as_str()));
-        }
-        principal.check_account(&own)?;
-        Ok(own)
-    }
-
+    /// The account of a question that names none.
     async fn own_account(&self, deadline: Duration) -> Result<AccountId, Problem> {
         if let Some(account) = &self.own_account {
             return Ok(account.clone());
         }
         match tokio::time::timeout(deadline, self.fetcher.own_account()).await {
-            Ok(account) => account.map_err(|error| of_fetch_error(&error)),
+            Ok(account) => account.map_err(|error| of_fetch_error(&error).adding(WITHOUT_STS)),
             Err(_) => {
                 let detail = format!("sts:GetCallerIdentity had no answer within {} ms.", deadline.as_millis());
-                Err(Problem::new(Code::Deadline, detail).with("operations", vec!["sts:GetCallerIdentity"]))
+                let problem = Problem::new(Code::Deadline, detail).with("operations", vec!["sts:GetCallerIdentity"]);
+                Err(problem.adding(WITHOUT_STS))
             }
         }
     }

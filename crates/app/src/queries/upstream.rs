@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::future::try_join;
 use larder_cache::{FailureClass, Upstream, UpstreamError};
-use larder_sources::{DataType, FetchError, Scope};
+use larder_sources::{AccountId, DataType, FetchError, Kind, Scope};
 
-use super::Fetcher;
+use super::{Fetcher, ForeignAccount};
 
 /// One question to AWS, as the cache asks it.
 pub(super) struct FetchUpstream {
@@ -16,24 +17,46 @@ pub(super) struct FetchUpstream {
 
 #[async_trait]
 impl Upstream for FetchUpstream {
+    /// Fetches and, side by side, makes sure that the credentials are of the scope's account: else one account's
+    /// answer would be kept under another's key. Where that is known already, AWS is not asked in vain.
     async fn fetch(&self) -> Result<Bytes, UpstreamError> {
-        let answer = self.fetcher.fetch(self.data_type, &self.scope).await;
-        answer.map_err(|error| {
-            tracing::warn!(data_type = self.data_type.name, operation = error.operation(), %error, "a fetch failed");
-            UpstreamError::new(class_of(&error), error)
-        })
+        let answer = async {
+            let answer = self.fetcher.fetch(self.data_type, &self.scope).await;
+            answer.map_err(|error| self.failed(error))
+        };
+        let Some(account) = &self.scope.account else { return answer.await };
+        let (identity, answer) = try_join(self.identity(account), answer).await?;
+        identity.map_err(|error| self.failed(error))?;
+        Ok(answer)
+    }
+}
+
+impl FetchUpstream {
+    /// That the credentials are of `account`; or why that can't be told, which the failure of the fetch itself, if
+    /// there is one, explains better.
+    async fn identity(&self, account: &AccountId) -> Result<Result<(), FetchError>, UpstreamError> {
+        match self.fetcher.own_account().await {
+            Ok(own) if own != *account => {
+                tracing::warn!(data_type = self.data_type.name, asked = %account, %own, "the credentials are of another account");
+                Err(UpstreamError::new(FailureClass::Rejected, ForeignAccount(account.clone())))
+            }
+            identity => Ok(identity.map(|_| ())),
+        }
+    }
+
+    fn failed(&self, error: FetchError) -> UpstreamError {
+        tracing::warn!(data_type = self.data_type.name, operation = error.operation, %error, "a fetch failed");
+        UpstreamError::new(class_of(&error), error)
     }
 }
 
 /// What the cache may do about it. An answer that can't be read is AWS being unwell, so an older one is better.
 fn class_of(error: &FetchError) -> FailureClass {
-    match error {
-        FetchError::AccessDenied { .. } | FetchError::Credentials { .. } => FailureClass::Denied,
-        FetchError::Rejected { .. } => FailureClass::Rejected,
-        FetchError::Throttled { .. }
-        | FetchError::Timeout { .. }
-        | FetchError::Unavailable { .. }
-        | FetchError::Malformed { .. }
-        | FetchError::EndlessPages { .. } => FailureClass::Failed,
+    match error.kind {
+        Kind::AccessDenied | Kind::Credentials => FailureClass::Denied,
+        Kind::Rejected { .. } => FailureClass::Rejected,
+        Kind::Throttled | Kind::Timeout | Kind::Unavailable | Kind::Malformed | Kind::EndlessPages => {
+            FailureClass::Failed
+        }
     }
 }

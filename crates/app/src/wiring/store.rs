@@ -7,12 +7,10 @@ use larder_cache::store::{DynamoDbStore, InProcessStore, SqliteStore, Store};
 
 /// A store, or why there is none. Larder answers without one too.
 pub struct OpenedStore {
-    /// Absent where it could not be opened, or is switched off.
-    pub store: Option<Arc<dyn Store>>,
+    /// The store, or why it could not be opened or is switched off.
+    pub store: Result<Arc<dyn Store>, String>,
     /// The store for people: `dynamodb:larder-query-cache-dev`.
     pub description: String,
-    /// Why there is none.
-    pub reason: Option<String>,
 }
 
 /// The store in a DynamoDB table. Nothing is asked yet; a table that can't be reached is found out by the first
@@ -45,7 +43,7 @@ pub fn memory_store() -> OpenedStore {
 /// No store, and why.
 #[must_use]
 pub fn no_store(description: String, reason: String) -> OpenedStore {
-    OpenedStore { store: None, description, reason: Some(reason) }
+    OpenedStore { store: Err(reason), description }
 }
 
 /// Where `larder` keeps entries where nothing else is set: in the user's cache folder, if the system has one.
@@ -55,5 +53,5 @@ pub fn default_sqlite_path() -> Option<PathBuf> {
 }
 
 fn opened(description: String, store: Arc<dyn Store>) -> OpenedStore {
-    OpenedStore { store: Some(store), description, reason: None }
+    OpenedStore { store: Ok(store), description }
 }

@@ -1,13 +1,13 @@
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::load::Landed;
 use super::{Inner, Request};
 use crate::answer::{Failure, Forward, Origin};
 use crate::codec;
-use crate::entry::{Entry, NewEntry};
-use crate::environment::within;
+use crate::entry::Entry;
+use crate::environment::{millis, share, within};
 use crate::key::Key;
 use crate::look::{Look, Start};
 use crate::memory::{Memory, NotedFailure};
@@ -26,6 +26,18 @@ struct Forced<'a> {
     began: Start,
 }
 
+/// An entry that is being written to the store.
+struct KeptAfterwards<'a> {
+    memory: &'a Memory,
+    entry: &'a Arc<Entry>,
+}
+
+impl Drop for KeptAfterwards<'_> {
+    fn drop(&mut self) {
+        self.memory.keep(self.entry);
+    }
+}
+
 impl Drop for Forced<'_> {
     fn drop(&mut self) {
         self.memory.note_forced(self.key, self.began);
@@ -35,39 +47,46 @@ impl Drop for Forced<'_> {
 impl Inner {
     /// Step 4: one fetch under the fence of `look`, kept in the store, then in memory.
     pub(super) async fn fetch_and_keep(&self, request: &Request, look: &Arc<Look>, why: Forward) -> Landed {
-        match self.fetch(request, Some(look), why).await {
+        let began = self.looks.start(&*self.environment);
+        match self.fetch(request, Some(look), why, began).await {
             Ok(entry) => {
                 let stored = self.keep(request, &entry).await;
                 Landed::Entry { entry, origin: Origin::Upstream { why, collapsed: false, stored } }
             }
-            Err(failure) => Landed::Failed(failure),
+            Err(failure) => Landed::Failed { failure, began },
         }
     }
 
     /// Step 7: straight upstream, with a cap on how many at once. The value carries the last look's epoch as its
     /// fence, however old that look is: a fence may be too old, never too new. Without one it is kept nowhere.
     pub(super) async fn fetch_past_store(&self, request: &Request) -> Landed {
-        let why = Forward::Bypass;
+        let (why, asked) = (Forward::Bypass, self.looks.start(&*self.environment));
         let place = within(&*self.environment, self.settings.bypass_wait, self.bypass.acquire()).await;
         let Some(Ok(_place)) = place else {
             self.statistics.events.overloaded.fetch_add(1, Relaxed);
-            return Landed::Failed(Failure::Overloaded(self.settings.bypass_concurrency));
+            let failure = Failure::Overloaded(self.settings.bypass_concurrency);
+            return Landed::Failed { failure, began: asked };
         };
         self.statistics.events.bypassed.fetch_add(1, Relaxed);
-        let look = self.looks.newest();
-        match self.fetch(request, look.as_ref(), why).await {
+        let (look, began) = (self.looks.newest(), self.looks.start(&*self.environment));
+        match self.fetch(request, look.as_ref(), why, began).await {
             Ok(entry) => {
                 if self.is_keepable(&entry) {
                     self.memory.keep(&entry);
                 }
                 Landed::Entry { entry, origin: Origin::Upstream { why, collapsed: false, stored: false } }
             }
-            Err(failure) => Landed::Failed(failure),
+            Err(failure) => Landed::Failed { failure, began },
         }
     }
 
-    async fn fetch(&self, request: &Request, look: Option<&Arc<Look>>, why: Forward) -> Result<Arc<Entry>, Failure> {
-        let began = self.looks.start(&*self.environment);
+    async fn fetch(
+        &self,
+        request: &Request,
+        look: Option<&Arc<Look>>,
+        why: Forward,
+        began: Start,
+    ) -> Result<Arc<Entry>, Failure> {
         let forced = (why == Forward::Request).then(|| Forced { memory: &self.memory, key: &request.key, began });
         let fetched = request.upstream.fetch().await;
         drop(forced);
@@ -78,7 +97,7 @@ impl Inner {
             Ok(value) => {
                 statistics.count(Layer::Upstream, Outcome::Hit, value.len(), now.since(began.at));
                 self.memory.forget_failure(&request.key);
-                let entry = NewEntry {
+                Ok(Arc::new(Entry {
                     key: request.key.clone(),
                     etag: codec::etag(&value),
                     value,
@@ -87,32 +106,32 @@ impl Inner {
                     forced: why == Forward::Request,
                     created_at: began.at.unix_millis(),
                     fetched: Some(began),
-                    age: now.since(began.at),
-                    used: false,
+                    age_then: now.since(began.at),
+                    got: now,
                     counters: statistics,
-                };
-                Ok(entry.got(now))
+                    used: AtomicBool::new(false),
+                    validated: AtomicU64::new(0),
+                }))
             }
             Err(error) => {
                 statistics.count(Layer::Upstream, Outcome::Error, 0, now.since(began.at));
-                if let Some(fence) = fence {
-                    self.memory.note_failure(&request.key, NotedFailure { error: error.clone(), fence, at: now });
-                }
+                self.memory.note_failure(&request.key, NotedFailure { error: error.clone(), fence, at: now });
                 Err(Failure::Upstream(error))
             }
         }
     }
 
-    /// Keeps a fetched entry in the store, then in memory; whether a later request may find it.
+    /// Keeps a fetched entry in the store, then in memory; whether a later request may find it. In memory it is kept
+    /// even if the write is given up half-way: upstream answered, and whoever ran out of time finds it there.
     async fn keep(&self, request: &Request, entry: &Arc<Entry>) -> bool {
         if !self.is_keepable(entry) {
             return false;
         }
+        let _kept = KeptAfterwards { memory: &self.memory, entry };
         if let Err(error) = self.write(request, entry).await {
             self.statistics.events.write_failed.fetch_add(1, Relaxed);
             tracing::debug!(key = %request.key, %error, "an entry was not written to the store");
         }
-        self.memory.keep(entry);
         entry.fence.is_some()
     }
 
@@ -131,9 +150,9 @@ impl Inner {
         let (key, data_type) = (&entry.key, entry.key.data_type());
         let encoded = codec::encode(key, &entry.value, self.store.largest_inline())
             .map_err(|error| StoreError::Failed(error.to_string().into()))?;
-        let lifetime = millis(entry.lifetime);
         let usable = request.policy.stale_if_error.max(request.policy.stale_while_revalidate);
-        let ttl = (entry.created_at + lifetime + millis(usable + GRACE)) / 1_000;
+        let expires_at = entry.created_at.saturating_add(millis(entry.lifetime));
+        let ttl = expires_at.saturating_add(millis(usable.saturating_add(GRACE))) / 1_000;
         if !encoded.chunks.is_empty() {
             self.store.ask(data_type, |store| store.write_chunks(&encoded.chunks, ttl)).await?;
         }
@@ -141,7 +160,7 @@ impl Inner {
             key: key.as_str().to_owned(),
             identity: ItemIdentity::of(key),
             created_at: entry.created_at,
-            expires_at: entry.created_at + lifetime,
+            expires_at,
             used_at: None,
             ttl,
             fence,
@@ -158,9 +177,8 @@ impl Inner {
 
     /// The policy's TTL, shortened at random by at most the jitter's share.
     fn jittered(&self, policy: &Policy) -> Duration {
-        #[expect(clippy::cast_precision_loss, reason = "a share needs no 64 bits")]
-        let share = self.environment.random() as f64 / u64::MAX as f64;
-        policy.ttl.mul_f64(1.0 - self.settings.ttl_jitter.clamp(0.0, 1.0) * share)
+        let jitter = policy.ttl.mul_f64(self.settings.ttl_jitter * share(&*self.environment));
+        policy.ttl.saturating_sub(jitter)
     }
 
     /// Tells the store, some time, that an entry was served: what is warmed is what is used. Nothing relies on it.
@@ -175,8 +193,4 @@ impl Inner {
             }
         }));
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

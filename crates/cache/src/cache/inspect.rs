@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Cache, Inner};
+use super::Cache;
 use crate::environment::Moment;
 use crate::epoch::Epoch;
 use crate::key::Key;
@@ -32,7 +32,7 @@ pub struct Inspection {
 pub enum Verdict {
     /// Inside its TTL.
     Fresh,
-    /// Past its TTL; usable by policy.
+    /// Past its TTL.
     Stale,
     /// Fenced out; never usable.
     Dead,
@@ -75,18 +75,18 @@ impl Cache {
     /// The store's.
     pub async fn inspect(&self, key: &Key) -> Result<Inspection, StoreError> {
         let snapshot = self.0.store.ask(key.data_type(), |store| store.read(key)).await?;
-        Ok(inspection(key, &snapshot, self.0.now()))
-    }
-}
-
-impl Inner {
-    fn now(&self) -> Moment {
-        self.environment.now()
+        Ok(inspection(key, &snapshot, self.0.environment.now()))
     }
 }
 
 fn inspection(key: &Key, snapshot: &Snapshot, now: Moment) -> Inspection {
     let epoch = snapshot.epoch.as_ref();
+    // Which resource it is, only the entry tells: a key that was read from its text doesn't.
+    let resource = match &snapshot.entry {
+        ItemRead::Found(entry) => entry.identity.resource.as_deref(),
+        ItemRead::Absent | ItemRead::Malformed => None,
+    };
+    let key = &key.about(key.resource().or(resource));
     let found = match &snapshot.entry {
         ItemRead::Found(entry) => Some(&**entry),
         ItemRead::Absent | ItemRead::Malformed => None,

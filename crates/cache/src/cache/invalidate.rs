@@ -1,18 +1,20 @@
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::load::EPOCH;
 use super::{Cache, Inner};
 use crate::answer::{InvalidateError, Invalidated};
-use crate::epoch::Epoch;
+use crate::environment::within;
+use crate::epoch::{EPOCH, Epoch};
 use crate::look::Look;
 use crate::selector::Selector;
-use crate::store::StoreError;
+use crate::store::{Position, StoreError};
 
 /// How often an epoch item that is lost between two writes is made again before giving up.
 const ATTEMPTS: usize = 3;
 /// How many entries of an index page a purge deletes at once.
-const PURGE_PAGE: usize = 100;
+///
+/// Deleting reads them first, and consistent reads of so many of the largest fit into the store's time limit.
+const PURGE_PAGE: usize = 25;
 
 impl Cache {
     /// Kills every entry that `selector` matches, with one write whatever the store holds. When this returns, it is
@@ -28,17 +30,26 @@ impl Cache {
     }
 
     /// [`Cache::invalidate`], then deletes what the index knows of it, by data type. The invalidation does not wait
-    /// for the deletion, and the deletion is best effort: the index lags.
+    /// for the deletion, and the deletion is best effort: the index lags, and [`Settings::purge_limit`](crate::Settings::purge_limit) ends it.
     ///
     /// # Errors
     /// Those of [`Cache::invalidate`], and [`InvalidateError::Purge`] when the invalidation is in effect but items
     /// are left.
     pub async fn purge(&self, selector: &Selector, data_types: &[&str]) -> Result<Invalidated, InvalidateError> {
         let invalidated = self.invalidate(selector).await?;
-        let mut purged = 0;
-        for data_type in data_types {
-            purged += self.0.delete_matching(selector, data_type).await.map_err(InvalidateError::Purge)?;
-        }
+        let purged = AtomicU64::new(0);
+        let purge = async {
+            for data_type in data_types {
+                self.0.delete_matching(selector, data_type, &purged).await?;
+            }
+            Ok(())
+        };
+        let in_time = within(&*self.0.environment, self.0.settings.purge_limit, purge).await;
+        let (done, purged) = (in_time.unwrap_or(Err(StoreError::Timeout)), purged.into_inner());
+        done.map_err(|error| {
+            tracing::warn!(%selector, purged, %error, "a purge did not finish; what is left is dead, and can be purged again");
+            InvalidateError::Purge(error)
+        })?;
         Ok(Invalidated { purged: Some(purged), ..invalidated })
     }
 }
@@ -71,20 +82,26 @@ impl Inner {
         }
     }
 
-    async fn delete_matching(&self, selector: &Selector, data_type: &str) -> Result<u64, StoreError> {
-        let mut deleted = 0;
-        let mut after: Option<String> = None;
+    async fn delete_matching(
+        &self,
+        selector: &Selector,
+        data_type: &str,
+        deleted: &AtomicU64,
+    ) -> Result<(), StoreError> {
+        let mut after: Option<Position> = None;
         loop {
-            let position = after.as_deref();
-            let page = self.store.insist(data_type, |store| store.list(data_type, position, PURGE_PAGE)).await?;
+            let position = after.as_ref();
+            let page = self.store.ask_aside(data_type, |store| store.list(data_type, position, PURGE_PAGE)).await?;
             let matching = page.entries.into_iter().filter(|entry| selector.matches_listed(entry));
             let keys: Vec<String> = matching.map(|entry| entry.key).collect();
             if !keys.is_empty() {
-                deleted += self.store.insist(data_type, |store| store.delete(&keys)).await?;
+                let resource = selector.resource_part();
+                let gone = self.store.ask_aside(data_type, |store| store.delete(&keys, resource)).await?;
+                deleted.fetch_add(gone, Relaxed);
             }
             after = page.next;
             if after.is_none() {
-                return Ok(deleted);
+                return Ok(());
             }
         }
     }

@@ -1,26 +1,28 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
-
-use bytes::{Bytes, BytesMut};
 
 use super::{Inner, Request};
 use crate::answer::{Answer, Failure, Forward, Freshness, Origin};
-use crate::codec;
-use crate::entry::{Entry, NewEntry, Usability};
-use crate::epoch::Incarnation;
-use crate::key::Key;
-use crate::look::Look;
+use crate::entry::{Entry, Usability};
+use crate::epoch::{EPOCH, Incarnation};
+use crate::look::{Look, Start};
 use crate::policy::FetchOncePer;
 use crate::statistics::{Layer, Outcome};
-use crate::store::{ItemIdentity, ItemRead, Payload, Store, StoreError, StoredEntry};
+use crate::store::{Store, StoreError};
 use crate::upstream::FailureClass;
 
 /// What a flight brought to everyone who shares it.
 #[derive(Clone)]
 pub(crate) enum Landed {
-    Entry { entry: Arc<Entry>, origin: Origin },
-    Failed(Failure),
+    Entry {
+        entry: Arc<Entry>,
+        origin: Origin,
+    },
+    /// By a fetch that began then, or noted of an earlier one and found to count by a look sent then.
+    Failed {
+        failure: Failure,
+        began: Start,
+    },
 }
 
 /// What a flight is for.
@@ -53,11 +55,17 @@ impl Inner {
         }
         self.count(request, Layer::Store, Outcome::Miss, 0);
         let why = match &stored {
-            Some(_) if why == Forward::Miss && purpose == Purpose::Answer => self.why_not(request, stored.as_ref()),
+            Some(entry) if why == Forward::Miss && purpose == Purpose::Answer => {
+                if self.is_stale(request, entry) {
+                    Forward::Stale
+                } else {
+                    Forward::Request
+                }
+            }
             _ => why,
         };
         if let Some(failure) = self.noted_failure(request, &look) {
-            return Landed::Failed(failure);
+            return Landed::Failed { failure, began: look.sent };
         }
         match request.policy.fetch_once_per {
             FetchOncePer::Process => self.fetch_and_keep(request, &look, why).await,
@@ -68,7 +76,7 @@ impl Inner {
     /// What the store has for a request that allows no fetch.
     pub(super) async fn only_stored(self: &Arc<Self>, request: &Request) -> Result<Answer, Failure> {
         let Ok((_, Some(entry))) = self.read_entry(request).await else { return Err(Failure::NotCached) };
-        if !self.takes(request, &entry, Purpose::Answer) {
+        if !self.will_do_for(request, &entry, Purpose::Answer) {
             return Err(Failure::NotCached);
         }
         if self.is_stale(request, &entry) {
@@ -125,98 +133,19 @@ impl Inner {
         stored: Option<Arc<Entry>>,
         purpose: Purpose,
     ) -> Option<Landed> {
-        if let Some(entry) = stored.filter(|entry| self.takes(request, entry, purpose)) {
+        if let Some(entry) = stored.filter(|entry| self.will_do_for(request, entry, purpose)) {
             return Some(Landed::Entry { entry, origin: Origin::Store });
         }
         let entry = self.memory.get(&request.key)?;
-        let usable = entry.is_good(look) && self.takes(request, &entry, purpose);
+        let usable = entry.is_good(look) && self.will_do_for(request, &entry, purpose);
         usable.then_some(Landed::Entry { entry, origin: Origin::Memory })
-    }
-
-    fn why_not(&self, request: &Request, entry: Option<&Arc<Entry>>) -> Forward {
-        let fresh = entry.is_some_and(|entry| !self.is_stale(request, entry));
-        if fresh { Forward::Request } else { Forward::Stale }
     }
 
     /// A failure that is remembered, if nothing was invalidated since.
     fn noted_failure(&self, request: &Request, look: &Look) -> Option<Failure> {
         let noted = self.memory.failure(&request.key, self.environment.now(), self.settings.negative_ttl)?;
-        let counts = noted.error.class != FailureClass::Denied && look.validates(&request.key, noted.fence);
+        let validated = noted.fence.is_some_and(|fence| look.validates(&request.key, fence));
+        let counts = noted.error.class != FailureClass::Denied && validated;
         counts.then(|| Failure::Upstream(noted.error.clone()))
     }
-
-    /// The entry that an item is, if it is whole, this key's, and of a good fence. Anything else is a miss, counted.
-    async fn understand(&self, key: &Key, item: ItemRead, look: &Look) -> Option<Arc<Entry>> {
-        let events = &self.statistics.events;
-        let stored = match item {
-            ItemRead::Found(stored) => stored,
-            ItemRead::Absent => return None,
-            ItemRead::Malformed => {
-                events.malformed.fetch_add(1, Relaxed);
-                return None;
-            }
-        };
-        if stored.identity != ItemIdentity::of(key) || stored.key != key.as_str() {
-            events.foreign.fetch_add(1, Relaxed);
-            tracing::error!(%key, found = stored.identity.text, "an entry says that it is another key's; not served");
-            return None;
-        }
-        if !look.validates(key, stored.fence) {
-            events.dead.fetch_add(1, Relaxed);
-            return None;
-        }
-        let compressed = self.payload(key, &stored).await?;
-        match codec::decode(&compressed, stored.size, &stored.etag, self.settings.largest_value) {
-            Ok(value) => Some(self.entry_of(key, &stored, value)),
-            Err(error) => {
-                events.corrupt.fetch_add(1, Relaxed);
-                tracing::warn!(%key, %error, "a stored value is corrupt; treated as a miss");
-                None
-            }
-        }
-    }
-
-    async fn payload(&self, key: &Key, stored: &StoredEntry) -> Option<Bytes> {
-        let events = &self.statistics.events;
-        let digest = match &stored.payload {
-            Payload::Inline(bytes) => return Some(bytes.clone()),
-            Payload::Chunked { digest, .. } => digest,
-        };
-        let ids = stored.payload.chunks();
-        let chunks = self.store.ask(key.data_type(), |store| store.read_chunks(&ids)).await.ok()?;
-        let Some(chunks) = chunks.into_iter().collect::<Option<Vec<_>>>() else {
-            events.chunk_missing.fetch_add(1, Relaxed);
-            return None;
-        };
-        let mut whole = BytesMut::with_capacity(chunks.iter().map(Bytes::len).sum());
-        chunks.iter().for_each(|chunk| whole.extend_from_slice(chunk));
-        if codec::verify_chunks(key, digest, &whole).is_err() {
-            events.corrupt.fetch_add(1, Relaxed);
-            return None;
-        }
-        Some(whole.freeze())
-    }
-
-    /// Its age is taken by this container's clock and never less than nothing; its lifetime is the writer's own
-    /// difference, so that skew between containers can shorten a life but not lengthen it by more than itself.
-    fn entry_of(&self, key: &Key, stored: &StoredEntry, value: Bytes) -> Arc<Entry> {
-        let now = self.environment.now();
-        NewEntry {
-            key: key.clone(),
-            value,
-            etag: stored.etag.as_str().into(),
-            fence: Some(stored.fence),
-            lifetime: Duration::from_millis(stored.expires_at.saturating_sub(stored.created_at)),
-            forced: stored.forced,
-            created_at: stored.created_at,
-            fetched: None,
-            age: Duration::from_millis(now.unix_millis().saturating_sub(stored.created_at)),
-            used: stored.used_at.is_some(),
-            counters: self.statistics.of(key.data_type()),
-        }
-        .got(now)
-    }
 }
-
-/// Whose capacity units reads and writes of the epoch item are.
-pub(super) const EPOCH: &str = "#epoch";

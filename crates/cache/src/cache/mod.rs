@@ -1,6 +1,7 @@
-//! The reading protocol, a step a file.
+//! [Reading](crate#reading), whose steps the comments here count, and [invalidating](crate#invalidating).
 
 mod fetch;
+mod held_lease;
 mod inspect;
 mod invalidate;
 mod lease;
@@ -8,25 +9,29 @@ mod load;
 mod recall;
 mod refresh;
 mod request;
+mod stored;
 
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures::future::{Either, select};
 use tokio::sync::Semaphore;
 
 use crate::answer::{Answer, Failure, Forward, Origin};
+use crate::entry::Usability;
 use crate::environment::{Environment, within};
-use crate::flight::{Flights, Role};
+use crate::flight::{Flights, Joiner, Role};
 use crate::guarded::{GuardedStore, StoreHealth};
 use crate::key::Key;
 use crate::look::{Look, Looks};
 use crate::memory::Memory;
 use crate::policy::{Directives, Policy, Settings};
 use crate::statistics::{Layer, Outcome, Report, Statistics};
-use crate::store::{Page, Store, StoreError};
+use crate::store::{Page, Position, Store, StoreError};
 use crate::upstream::Upstream;
 
+use held_lease::Releases;
 pub use inspect::{InspectedEntry, Inspection, Verdict};
-use lease::Releases;
 use load::{Landed, Purpose, Way};
 use recall::Recall;
 use request::Request;
@@ -54,13 +59,14 @@ impl Cache {
     #[must_use]
     pub fn new(environment: Arc<dyn Environment>, store: Option<Arc<dyn Store>>, settings: Settings) -> Self {
         let statistics = Arc::new(Statistics::default());
+        let settings = settings.within_bounds();
         Self(Arc::new(Inner {
             memory: Memory::new(settings.memory_bytes),
             store: GuardedStore::new(environment.clone(), store, &settings, statistics.clone()),
             looks: Looks::new(settings.coherence_window),
             look_reads: Flights::new(),
             fetches: Flights::new(),
-            bypass: Semaphore::new(settings.bypass_concurrency),
+            bypass: Semaphore::new(settings.bypass_concurrency.min(Semaphore::MAX_PERMITS)),
             releases: Releases::default(),
             statistics,
             environment,
@@ -94,13 +100,13 @@ impl Cache {
         })
     }
 
-    /// Stored entries of a data type, oldest first, from the position `after` of an earlier page. Lags behind writes
-    /// by what the store's index lags.
+    /// Stored entries of a data type, oldest first, after a position. Lags behind writes by what the store's index
+    /// lags.
     ///
     /// # Errors
     /// The store's.
-    pub async fn entries(&self, data_type: &str, after: Option<&str>, limit: usize) -> Result<Page, StoreError> {
-        self.0.store.ask(data_type, |store| store.list(data_type, after, limit)).await
+    pub async fn entries(&self, data_type: &str, after: Option<&Position>, limit: usize) -> Result<Page, StoreError> {
+        self.0.store.ask_aside(data_type, |store| store.list(data_type, after, limit)).await
     }
 
     /// What this process counted since it began.
@@ -144,13 +150,26 @@ impl Inner {
                 Role::Join(joiner) => {
                     self.statistics.events.collapsed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     // A joiner whose leader was dropped starts again, and so does one that can't take what came.
-                    if let Some(landed) = joiner.wait().await
+                    if let Some(landed) = self.wait_looking(request, joiner).await
                         && let Some(answer) = self.take_joined(request, landed).await
                     {
                         return answer;
                     }
                 }
             }
+        }
+    }
+
+    /// Waits for a flight. Whoever has an entry to fall back on looks at the epoch meanwhile: at its deadline it would
+    /// be too late.
+    async fn wait_looking(&self, request: &Request, joiner: Joiner<Landed>) -> Option<Landed> {
+        let known = self.memory.get(&request.key);
+        if known.is_none_or(|entry| self.usability_now(request, &entry) == Usability::Expired) {
+            return joiner.wait().await;
+        }
+        match select(pin!(joiner.wait()), pin!(self.look(&request.start))).await {
+            Either::Left((landed, _)) => landed,
+            Either::Right((_, waiting)) => waiting.await,
         }
     }
 
@@ -161,24 +180,27 @@ impl Inner {
                 self.revalidate(request, &entry, origin).await
             }
             Landed::Entry { entry, origin } => Ok(self.serve(request, &entry, origin)),
-            Landed::Failed(failure) => {
+            Landed::Failed { failure, .. } => {
                 let look = self.looks.usable_by(&request.start);
                 self.fall_back(request, look.as_deref(), failure)
             }
         }
     }
 
-    /// The answer to a request that joined another's flight, if it may have what that brought: a value whose fetch
-    /// began late enough for this request, or whose fence is good by this request's own look.
+    /// The answer to a request that joined another's flight, if it may have what that brought: a value or a failure
+    /// of a fetch that began late enough for this request, or a value whose fence is good by this request's own look.
     async fn take_joined(self: &Arc<Self>, request: &Request, landed: Landed) -> Option<Result<Answer, Failure>> {
         let (entry, origin) = match landed {
             Landed::Entry { entry, origin } => (entry, origin.collapsed()),
-            Landed::Failed(failure) => {
+            Landed::Failed { failure, began } => {
+                if !began.serves(&request.start, self.looks.window()) {
+                    return None;
+                }
                 let look = self.look(&request.start).await.ok();
                 return Some(self.fall_back(request, look.as_deref(), failure));
             }
         };
-        if !self.takes(request, &entry, Purpose::Answer) {
+        if !self.will_do_for(request, &entry, Purpose::Answer) {
             return None;
         }
         let began_late_enough =

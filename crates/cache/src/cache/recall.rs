@@ -9,7 +9,6 @@ use crate::flight::Role;
 use crate::look::{Look, Start};
 use crate::statistics::{Layer, Outcome};
 use crate::store::StoreError;
-use crate::upstream::FailureClass;
 
 /// What memory has for a request.
 pub(super) enum Recall {
@@ -25,7 +24,7 @@ impl Inner {
         let entry = self.memory.get(&request.key)?;
         let look = self.looks.usable_by(&request.start)?;
         let fresh = entry.usability(&request.policy, request.start.at) == Usability::Fresh;
-        if !fresh || !entry.is_good(&look) || !self.accepts(request, &entry) {
+        if !fresh || !entry.is_good(&look) || !self.cache_control_allows(request, &entry) {
             return None;
         }
         Some(self.serve(request, &entry, Origin::Memory))
@@ -34,11 +33,11 @@ impl Inner {
     /// Step 2: as step 1, with a new look where the last is too old.
     pub(super) async fn recall(self: &Arc<Self>, request: &Request) -> Recall {
         let Some(entry) = self.memory.get(&request.key) else { return self.missed(request, Forward::Miss) };
-        let usability = self.usability(request, &entry);
+        let usability = self.usability_now(request, &entry);
         if matches!(usability, Usability::IfError | Usability::Expired) {
             return self.missed(request, Forward::Stale);
         }
-        if !self.accepts(request, &entry) {
+        if !self.cache_control_allows(request, &entry) {
             return self.missed(request, Forward::Request);
         }
         match self.look(&request.start).await {
@@ -83,17 +82,12 @@ impl Inner {
         look: Option<&Look>,
         failure: Failure,
     ) -> Result<Answer, Failure> {
-        let curable = match &failure {
-            Failure::Upstream(error) => error.class == FailureClass::Failed,
-            Failure::Deadline(_) | Failure::Overloaded(_) => true,
-            Failure::NotCached => false,
-        };
         let usable = |entry: &Arc<Entry>| {
-            self.usability(request, entry) != Usability::Expired
+            self.usability_now(request, entry) != Usability::Expired
                 && look.is_some_and(|look| entry.is_good(look))
-                && self.accepts(request, entry)
+                && self.cache_control_allows(request, entry)
         };
-        let entry = if curable { self.memory.get(&request.key).filter(usable) } else { None };
+        let entry = if failure.allows_stale() { self.memory.get(&request.key).filter(usable) } else { None };
         let Some(entry) = entry else { return Err(failure) };
         if !self.is_stale(request, &entry) {
             return Ok(self.serve(request, &entry, Origin::Memory));

@@ -23,11 +23,16 @@ impl Inner {
                     let refreshed = within(&*self.environment, limit, self.refresh(request)).await;
                     match refreshed.flatten() {
                         Some(Landed::Entry { entry, origin }) => return Ok(self.serve(request, &entry, origin)),
-                        Some(Landed::Failed(failure)) if failure.is_denied() => return Err(failure),
-                        Some(Landed::Failed(_)) | None => {}
+                        Some(Landed::Failed { failure, .. }) if !failure.allows_stale() => return Err(failure),
+                        Some(Landed::Failed { .. }) | None => {}
                     }
-                    // The dropped refresh may have held the lease, and nothing runs after the answer.
-                    self.release_dropped().await;
+                    // The dropped refresh may have held the lease, and nothing runs after the answer. A store too slow
+                    // even for that is not waited for: the lease runs out by itself.
+                    within(&*self.environment, limit, self.release_dropped()).await;
+                    // It may have been dropped when it had the value and was writing it to the store.
+                    if let Some(hit) = self.hit(request) {
+                        return Ok(hit);
+                    }
                 }
             }
         }

@@ -20,31 +20,33 @@ pub(crate) struct Request {
 }
 
 impl Inner {
-    /// Whether an entry of a good fence may be served, by its age and by what the last fetch met: once access was
-    /// denied, nothing past its TTL is served until a fetch succeeds.
-    pub(super) fn usability(&self, request: &Request, entry: &Entry) -> Usability {
+    /// Whether an entry of a good fence may be served, by its age and by what fetches met: once one was refused,
+    /// nothing past its TTL is served until one succeeds.
+    pub(super) fn usability_now(&self, request: &Request, entry: &Entry) -> Usability {
         match entry.usability(&request.policy, self.environment.now()) {
-            Usability::WhileRevalidate if self.memory.was_denied(&request.key) => Usability::IfError,
+            Usability::WhileRevalidate | Usability::IfError if self.memory.was_refused(&request.key) => {
+                Usability::Expired
+            }
             usability => usability,
         }
     }
 
-    /// Whether an entry of a good fence is what `request` wants.
-    pub(super) fn takes(&self, request: &Request, entry: &Entry, purpose: Purpose) -> bool {
+    /// Whether an entry of a good fence will do for `request`, or for the refresh that it leads.
+    pub(super) fn will_do_for(&self, request: &Request, entry: &Entry, purpose: Purpose) -> bool {
         if fetched_for(request, entry) {
             return true;
         }
-        let young_enough = match (self.usability(request, entry), purpose) {
+        let young_enough = match (self.usability_now(request, entry), purpose) {
             (Usability::Fresh, _) | (Usability::WhileRevalidate, Purpose::Answer) => true,
             (Usability::WhileRevalidate | Usability::IfError | Usability::Expired, _) => false,
         };
-        young_enough && self.accepts(request, entry)
+        young_enough && self.cache_control_allows(request, entry)
     }
 
     /// Whether the request's `Cache-Control` lets it have this entry.
     ///
     /// A key that was fetched by force a moment ago is not fetched again: no reader may burn the account's quota.
-    pub(super) fn accepts(&self, request: &Request, entry: &Entry) -> bool {
+    pub(super) fn cache_control_allows(&self, request: &Request, entry: &Entry) -> bool {
         let Some(max_age) = request.directives.max_age else { return true };
         let (key, now, interval) = (&request.key, request.start.at, self.settings.forced_fetch_interval);
         let forced_just_now =
@@ -53,7 +55,7 @@ impl Inner {
     }
 
     pub(super) fn is_stale(&self, request: &Request, entry: &Entry) -> bool {
-        self.usability(request, entry) != Usability::Fresh && !fetched_for(request, entry)
+        self.usability_now(request, entry) != Usability::Fresh && !fetched_for(request, entry)
     }
 }
 

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{
-    ChunkId, ItemRead, LeaseAttempt, LeaseItem, Metered, Page, Snapshot, Store, StoreResult, StoredEntry, may_replace,
+    ChunkId, ItemRead, LeaseAttempt, LeaseItem, Listed, Metered, Page, Position, Snapshot, Store, StoreResult,
+    StoredEntry, may_replace,
 };
 use crate::epoch::{Epoch, Incarnation, Marks};
 use crate::key::Key;
@@ -19,8 +20,10 @@ pub struct InProcessStore(Mutex<Tables>);
 struct Tables {
     epoch: Option<Epoch>,
     entries: BTreeMap<String, Arc<StoredEntry>>,
-    chunks: HashMap<ChunkId, Bytes>,
+    chunks: HashMap<ChunkId, (Bytes, u64)>,
     leases: HashMap<String, LeaseItem>,
+    /// Until when nothing is past its `ttl`, in Unix seconds.
+    whole_until: u64,
 }
 
 impl InProcessStore {
@@ -32,6 +35,22 @@ impl InProcessStore {
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    /// Removes what nothing will use any more. The new entry's own time is the clock.
+    fn forget(&mut self, now: u64) {
+        if now <= self.whole_until {
+            return;
+        }
+        self.entries.retain(|_, entry| entry.ttl >= now);
+        self.chunks.retain(|_, (_, ttl)| *ttl >= now);
+        self.leases.retain(|_, lease| lease.ttl >= now);
+        let entries = self.entries.values().map(|entry| entry.ttl);
+        let chunks = self.chunks.values().map(|(_, ttl)| *ttl);
+        let ends = entries.chain(chunks).chain(self.leases.values().map(|lease| lease.ttl));
+        self.whole_until = ends.min().unwrap_or(u64::MAX);
     }
 }
 
@@ -77,6 +96,8 @@ impl Store for InProcessStore {
             return Ok(Metered::free(false));
         }
         tables.entries.insert(entry.key.clone(), Arc::new(entry.clone()));
+        tables.whole_until = tables.whole_until.min(entry.ttl);
+        tables.forget(entry.created_at / 1_000);
         Ok(Metered::free(true))
     }
 
@@ -88,14 +109,16 @@ impl Store for InProcessStore {
         Ok(Metered::free(()))
     }
 
-    async fn write_chunks(&self, chunks: &[(ChunkId, Bytes)], _ttl: u64) -> StoreResult<()> {
-        self.tables().chunks.extend(chunks.iter().cloned());
+    async fn write_chunks(&self, chunks: &[(ChunkId, Bytes)], ttl: u64) -> StoreResult<()> {
+        let mut tables = self.tables();
+        tables.chunks.extend(chunks.iter().map(|(id, bytes)| (id.clone(), (bytes.clone(), ttl))));
+        tables.whole_until = tables.whole_until.min(ttl);
         Ok(Metered::free(()))
     }
 
     async fn read_chunks(&self, ids: &[ChunkId]) -> StoreResult<Vec<Option<Bytes>>> {
         let tables = self.tables();
-        Ok(Metered::free(ids.iter().map(|id| tables.chunks.get(id).cloned()).collect()))
+        Ok(Metered::free(ids.iter().map(|id| tables.chunks.get(id).map(|(bytes, _)| bytes.clone())).collect()))
     }
 
     async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt> {
@@ -105,6 +128,7 @@ impl Store for InProcessStore {
             return Ok(Metered::free(LeaseAttempt::Held(held.clone())));
         }
         tables.leases.insert(key.as_str().to_owned(), lease.clone());
+        tables.whole_until = tables.whole_until.min(lease.ttl);
         Ok(Metered::free(LeaseAttempt::Taken))
     }
 
@@ -116,36 +140,35 @@ impl Store for InProcessStore {
         Ok(Metered::free(()))
     }
 
-    async fn list(&self, data_type: &str, after: Option<&str>, limit: usize) -> StoreResult<Page> {
+    async fn list(&self, data_type: &str, after: Option<&Position>, limit: usize) -> StoreResult<Page> {
         let tables = self.tables();
-        let mut entries: Vec<_> = tables
-            .entries
-            .values()
-            .filter(|entry| entry.identity.data_type == data_type)
-            .map(|entry| (position(entry), entry.listed()))
-            .filter(|(position, _)| after.is_none_or(|after| position.as_str() > after))
+        let of_type = tables.entries.values().filter(|entry| entry.identity.data_type == data_type);
+        let mut entries: Vec<Listed> = of_type
+            .map(|entry| entry.listed())
+            .filter(|entry| after.is_none_or(|after| entry.position() > *after))
             .collect();
-        entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        entries.sort_by_cached_key(Listed::position);
         let more = entries.len() > limit;
         entries.truncate(limit);
-        let next = entries.last().filter(|_| more).map(|(position, _)| position.clone());
-        Ok(Metered::free(Page { entries: entries.into_iter().map(|(_, entry)| entry).collect(), next }))
+        let next = entries.last().filter(|_| more).map(Listed::position);
+        Ok(Metered::free(Page { entries, next }))
     }
 
-    async fn delete(&self, keys: &[String]) -> StoreResult<u64> {
+    async fn delete(&self, keys: &[String], resource: Option<&str>) -> StoreResult<u64> {
         let mut tables = self.tables();
         let mut deleted = 0;
-        for entry in keys.iter().filter_map(|key| tables.entries.remove(key)).collect::<Vec<_>>() {
+        for key in keys {
+            let Some(entry) = tables.entries.get(key).cloned() else { continue };
+            let another = entry.identity.resource.as_deref().zip(resource).is_some_and(|(has, asked)| has != asked);
+            if another {
+                continue;
+            }
             deleted += 1;
+            tables.entries.remove(key);
             for chunk in entry.payload.chunks() {
                 tables.chunks.remove(&chunk);
             }
         }
         Ok(Metered::free(deleted))
     }
-}
-
-/// Where an entry stands in a listing: by age, then by key.
-fn position(entry: &StoredEntry) -> String {
-    format!("{:020}#{}", entry.created_at, entry.key)
 }

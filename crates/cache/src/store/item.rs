@@ -2,7 +2,7 @@ use bytes::Bytes;
 use std::fmt;
 
 use crate::epoch::Fence;
-use crate::key::{Account, GLOBAL, Key};
+use crate::key::Key;
 
 /// The number in every entry. An item with another is not understood, and thus a miss.
 pub(super) const FORMAT: u32 = 1;
@@ -44,7 +44,7 @@ pub struct ItemIdentity {
     pub text: String,
     /// The data type's name.
     pub data_type: String,
-    /// `-` where the scope has none.
+    /// `-`, or `-@partition`, where the scope has none.
     pub region: String,
     /// Twelve digits or `global`.
     pub account_id: String,
@@ -93,7 +93,7 @@ pub struct Listed {
     pub key: String,
     /// The data type's name.
     pub data_type: String,
-    /// `-` where the scope has none.
+    /// As the key's text has it: see [`Self::region`].
     pub region: String,
     /// Twelve digits or `global`.
     pub account_id: String,
@@ -111,17 +111,21 @@ impl ItemIdentity {
     /// What the entry of `key` says of itself.
     #[must_use]
     pub fn of(key: &Key) -> Self {
-        let account_id = match &key.scope().account {
-            Account::Id(id) => id.clone(),
-            Account::Global => GLOBAL.to_owned(),
-        };
         Self {
-            text: key.identity(),
+            text: key.identity().to_owned(),
             data_type: key.data_type().to_owned(),
-            region: key.scope().region.clone().unwrap_or_else(|| "-".to_owned()),
-            account_id,
+            region: key.scope().region_part(),
+            account_id: key.scope().account_part().to_owned(),
             resource: key.resource().map(ToOwned::to_owned),
         }
+    }
+}
+
+impl Listed {
+    /// The region that it is about, if its scope has one.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        Some(self.region.as_str()).filter(|part| !part.starts_with('-'))
     }
 }
 

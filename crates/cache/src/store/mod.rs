@@ -5,6 +5,7 @@ mod dynamodb;
 mod in_process;
 mod item;
 mod mark;
+mod position;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -21,6 +22,7 @@ use crate::selector::Selector;
 pub use dynamodb::DynamoDbStore;
 pub use in_process::InProcessStore;
 pub use item::{ChunkId, ItemIdentity, LeaseItem, Listed, Payload, StoredEntry};
+pub use position::Position;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteError, SqliteStore};
 
@@ -70,11 +72,13 @@ pub trait Store: Send + Sync + 'static {
     /// Removes the lease of `key` if `owner` holds it.
     async fn release_lease(&self, key: &Key, owner: &str) -> StoreResult<()>;
 
-    /// Entries of a data type, oldest first, after the position `after` of an earlier page. May lag behind writes.
-    async fn list(&self, data_type: &str, after: Option<&str>, limit: usize) -> StoreResult<Page>;
+    /// Entries of a data type, oldest first, after the position `after` whether or not an entry stands there still.
+    /// May lag behind writes.
+    async fn list(&self, data_type: &str, after: Option<&Position>, limit: usize) -> StoreResult<Page>;
 
-    /// Removes the entries with these key texts, and their chunks; how many entries there were.
-    async fn delete(&self, keys: &[String]) -> StoreResult<u64>;
+    /// Removes the entries with these key texts, one given twice as one given once, and their chunks; how many entries
+    /// there were. Where `resource` is given, those that are about another one stay.
+    async fn delete(&self, keys: &[String], resource: Option<&str>) -> StoreResult<u64>;
 }
 
 /// What an operation gave, and what it cost.
@@ -132,8 +136,8 @@ pub enum LeaseAttempt {
 pub struct Page {
     /// The entries.
     pub entries: Vec<Listed>,
-    /// Where the next page begins; `None` at the end.
-    pub next: Option<String>,
+    /// What the next page comes after; `None` at the end.
+    pub next: Option<Position>,
 }
 
 /// Why a store could not answer. None of them fails a query that upstream would have answered.

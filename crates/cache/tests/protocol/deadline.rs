@@ -51,3 +51,32 @@ async fn who_joined_keeps_its_own_deadline() {
     assert_eq!(told(hasty).await, "Deadline");
     assert_eq!(told(patient).await, "v2 upstream");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_upstream_answered_in_time_is_answered_though_the_store_is_still_being_written() {
+    let world = World::new();
+    let container = world.container();
+    world.store.fault_next(Op::WriteEntry, Fault::Hang);
+    world.upstream.hold_next();
+    let pending = container.ask();
+    pass(seconds(24)).await;
+    world.upstream.let_go();
+    assert_eq!(told(pending).await, "v1 memory");
+    assert_eq!(container.clock.began_for(), seconds(25));
+    assert_eq!(container.tell().await, "v1 memory");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_joined_has_a_look_of_its_own_at_its_deadline() {
+    let world = World::new();
+    let container = world.container();
+    container.get().await.expect("fetched");
+    pass(seconds(370)).await;
+    world.upstream.hold_next();
+    let leading = container.ask_with(within(seconds(600)));
+    pass(seconds(10)).await;
+    let joined = container.ask();
+    assert_eq!(told(joined).await, "v1 memory stale-if-error");
+    world.upstream.let_go();
+    assert_eq!(told(leading).await, "v2 upstream");
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use larder_cache::{FailureClass, Key, Selector, Verdict};
 use tokio::sync::Notify;
 
 use crate::fault::{Fault, Op};
@@ -120,4 +121,59 @@ async fn a_miss_looks_in_memory_once_more_before_it_fetches() {
     assert_eq!(container.tell().await, "v3 upstream");
     gate.notify_one();
     assert_eq!(told(slow).await, "v3 memory");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_joined_takes_no_failure_of_a_fetch_begun_before_an_invalidation() {
+    let world = World::with(|settings, _| settings.coherence_window = seconds(0));
+    let (container, other) = (world.container(), world.container());
+    world.upstream.hold();
+    world.upstream.fail_with(FailureClass::Denied);
+    let early = container.ask();
+    settle().await;
+    other.invalidate_all().await;
+    let late = container.ask();
+    settle().await;
+    world.upstream.let_go_up_to(1);
+    assert_eq!(told(early).await, "Denied");
+    world.upstream.recover();
+    world.upstream.let_go();
+    assert_eq!(told(late).await, "v2 upstream");
+}
+
+#[tokio::test(start_paused = true)]
+async fn joiners_of_a_failure_that_is_too_old_for_them_share_one_more_fetch() {
+    let world = World::new();
+    let container = world.container();
+    world.upstream.fail_with(FailureClass::Denied);
+    world.upstream.hold_next();
+    let early = container.ask();
+    pass(seconds(5)).await;
+    let late: Vec<_> = (0..50).map(|_| container.ask()).collect();
+    settle().await;
+    world.upstream.let_go_up_to(1);
+    told(early).await;
+    settle().await;
+    world.upstream.let_go();
+    for pending in late {
+        assert_eq!(told(pending).await, "Denied");
+    }
+    assert_eq!(world.upstream.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_of_two_resources_are_two() {
+    let world = World::new();
+    let scope = subnets("us-east-1").scope().clone();
+    let about = |resource| Key::with("ec2-instances", scope.clone(), None, Some(resource)).expect("valid");
+    let container = world.container();
+    assert_eq!(container.about(about("i-aaaa")).tell().await, "v1 upstream");
+    assert_eq!(container.about(about("i-bbbb")).tell().await, "v2 upstream");
+    assert_eq!(world.container().about(about("i-aaaa")).tell().await, "v1 store");
+    let read = Key::parse(about("i-aaaa").as_str(), |_| Some("aws")).expect("its own text");
+    container.invalidate(&Selector::EVERYTHING.resource("i-bbbb").expect("valid")).await;
+    let inspected = container.cache.inspect(&read).await.expect("answers");
+    assert_eq!((inspected.verdict, inspected.marks.len()), (Verdict::Fresh, 0), "{}", inspected.reason);
+    container.invalidate(&Selector::EVERYTHING.resource("i-aaaa").expect("valid")).await;
+    assert_eq!(container.cache.inspect(&read).await.expect("answers").verdict, Verdict::Dead);
 }

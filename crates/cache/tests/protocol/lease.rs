@@ -135,3 +135,29 @@ async fn a_renewal_whose_answer_was_lost_does_not_lose_the_lease() {
     assert!(!world.store.is_leased(&holder.key).await, "and it is given back");
     assert_eq!(told(waiting).await, "v1 store");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_whose_store_was_slow_before_the_fetch_renews_in_time() {
+    let world = World::new();
+    let (holder, waiter) = (world.container(), world.container());
+    let (first, taking, second) = (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(Notify::new()));
+    world.store.fault_next(Op::Read, Fault::HoldAnswer(first.clone()));
+    world.upstream.hold();
+    let holding = holder.ask_with(within(seconds(600)));
+    settle().await;
+    world.store.fault_next(Op::TakeLease, Fault::HoldAnswer(taking.clone()));
+    first.notify_one();
+    settle().await;
+    let waiting = waiter.ask_with(within(seconds(600)));
+    pass(millis(2_500)).await;
+    world.store.fault_next(Op::Read, Fault::HoldAnswer(second.clone()));
+    taking.notify_one();
+    // Whichever of the two it was that read next.
+    pass(millis(2_500)).await;
+    second.notify_one();
+    pass(seconds(5)).await;
+    assert_eq!((world.upstream.calls(), waiter.events().lease_taken_over), (1, 0));
+    world.upstream.let_go();
+    assert_eq!(told(holding).await, "v1 upstream");
+    assert_eq!(told(waiting).await, "v1 store");
+}

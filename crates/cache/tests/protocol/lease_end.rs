@@ -9,7 +9,7 @@ use rstest::rstest;
 use tokio::sync::Notify;
 
 use crate::fault::{Fault, Op};
-use crate::world::{World, millis, pass, seconds, settle, tell, told, within};
+use crate::world::{World, millis, pass, seconds, settle, subnets, tell, told, within};
 
 const DURATION: u64 = 6;
 
@@ -146,4 +146,53 @@ async fn a_holder_frozen_before_its_fetch_takes_the_lease_again() {
     assert_eq!(told(holding).await, "v1 upstream");
     assert_eq!(world.store.count(Op::TakeLease), 2, "it can't tell whose the lease is by now");
     assert_eq!(other.tell().await, "v1 store");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_so_slow_that_no_lease_lasts_does_not_starve_the_fetch() {
+    let world = World::new();
+    world.store.keep_inline_up_to(1);
+    world.container().get().await.expect("fetched");
+    pass(seconds(370)).await;
+    let container = world.container();
+    let gate = Arc::new(Notify::new());
+    world.store.fault(&[Op::TakeLease, Op::Read, Op::ReadChunks], &Fault::HoldAnswer(gate.clone()));
+    let opening = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(millis(2_200)).await;
+            gate.notify_waiters();
+        }
+    });
+    let before = world.store.count(Op::TakeLease);
+    assert_eq!(told(container.ask()).await, "v2 upstream");
+    assert_eq!(world.store.count(Op::TakeLease) - before, 2, "a frozen container's is taken again, no third");
+    opening.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_that_was_dropped_half_way_is_finished_by_another() {
+    let world = World::with(|settings, _| settings.refresh = Refresh::Within(millis(250)));
+    let container = world.container();
+    container.get().await.expect("fetched");
+    pass(seconds(310)).await;
+    world.upstream.hold();
+    world.store.fault_next(Op::ReleaseLease, Fault::Hang);
+    let pending = container.ask();
+    pass(millis(260)).await;
+    pending.abort();
+    settle().await;
+    assert!(!world.store.is_leased(&container.key).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn leases_are_given_back_side_by_side() {
+    let world = World::new();
+    let container = world.container();
+    world.store.fault_next(Op::ReleaseLease, Fault::Hang);
+    let slow = container.ask();
+    settle().await;
+    let before = container.clock.began_for();
+    assert_eq!(container.about(subnets("eu-west-1")).tell().await, "v2 upstream");
+    assert_eq!(container.clock.began_for(), before, "another's release is not waited for");
+    assert_eq!(told(slow).await, "v1 upstream");
 }

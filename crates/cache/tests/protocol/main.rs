@@ -9,6 +9,7 @@ mod world;
 mod deadline;
 mod directives;
 mod expiry;
+mod extremes;
 mod fences;
 mod folding;
 mod items;

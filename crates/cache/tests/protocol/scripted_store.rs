@@ -9,7 +9,7 @@ use crate::fault::{Fault, Op};
 use async_trait::async_trait;
 use bytes::Bytes;
 use larder_cache::store::{
-    ChunkId, InProcessStore, ItemRead, LeaseAttempt, LeaseItem, Metered, Page, Snapshot, Store, StoreError,
+    ChunkId, InProcessStore, ItemRead, LeaseAttempt, LeaseItem, Metered, Page, Position, Snapshot, Store, StoreError,
     StoreResult, StoredEntry, Units,
 };
 use larder_cache::{Epoch, Incarnation, Key, Marks, Selector};
@@ -128,7 +128,7 @@ impl ScriptedStore {
 
     /// Puts an entry where it is, whatever the conditions say.
     pub(crate) async fn put(&self, key: &Key, entry: &StoredEntry) {
-        self.entries.delete(&[key.as_str().to_owned()]).await.expect("answers");
+        self.entries.delete(&[key.as_str().to_owned()], None).await.expect("answers");
         self.entries.write_entry(entry).await.expect("answers");
     }
 
@@ -257,11 +257,11 @@ impl Store for ScriptedStore {
         self.act(Op::ReleaseLease, self.entries.release_lease(key, owner)).await
     }
 
-    async fn list(&self, data_type: &str, after: Option<&str>, limit: usize) -> StoreResult<Page> {
+    async fn list(&self, data_type: &str, after: Option<&Position>, limit: usize) -> StoreResult<Page> {
         self.act(Op::List, self.entries.list(data_type, after, limit)).await
     }
 
-    async fn delete(&self, keys: &[String]) -> StoreResult<u64> {
-        self.act(Op::Delete, self.entries.delete(keys)).await
+    async fn delete(&self, keys: &[String], resource: Option<&str>) -> StoreResult<u64> {
+        self.act(Op::Delete, self.entries.delete(keys, resource)).await
     }
 }

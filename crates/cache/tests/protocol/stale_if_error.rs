@@ -94,3 +94,18 @@ async fn joiners_of_a_failed_fetch_get_it_by_looks_of_their_own() {
     told(early).await;
     assert_eq!(told(late).await, "Failed", "the stale entry is dead by its look");
 }
+
+#[tokio::test(start_paused = true)]
+async fn not_after_a_denial_that_another_failure_followed() {
+    let world = World::new();
+    let container = world.container();
+    container.get().await.expect("fetched");
+    pass(seconds(400)).await;
+    world.upstream.fail_with(FailureClass::Denied);
+    // Without a look too.
+    world.store.fault_all(&Fault::Fail);
+    assert_eq!(container.tell().await, "Denied");
+    world.store.heal();
+    world.upstream.fail_with(FailureClass::Failed);
+    assert_eq!(container.tell().await, "Failed");
+}

@@ -1,4 +1,4 @@
-//! G1 and G3 on random walks: containers, outages, freezes, lost epochs, dropped requests, answers that overtake
+//! G1 and G3 of the README's promises on random walks: containers, outages, freezes, lost epochs, dropped requests, answers that overtake
 //! each other. A walk that fails names its seed.
 
 use std::sync::atomic::AtomicU64;

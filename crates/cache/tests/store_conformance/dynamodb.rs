@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use larder_cache::store::{DynamoDbStore, ItemRead, LeaseAttempt, LeaseItem, Store};
+use larder_cache::store::{DynamoDbStore, ItemRead, LeaseAttempt, LeaseItem, Store, StoredEntry};
 use larder_cache::{Epoch, Incarnation, Marks, Selector};
 
 use crate::backends::dynamodb;
+use crate::listings::pages;
 use crate::samples::{bytes, chunked, entry, fence, key, lease, region};
 
 type Item = HashMap<String, AttributeValue>;
@@ -41,7 +42,7 @@ fn epoch_item(incarnation: AttributeValue, counter: AttributeValue, marks: Attri
 }
 
 #[tokio::test]
-async fn items_have_the_attributes_that_the_design_says() {
+async fn items_have_the_attributes_that_the_readme_says() {
     let (store, client, table) = dynamodb().await;
     store.create_epoch(Incarnation::new(0, 1)).await.expect("answers");
     store.advance_epoch(&region("us-east-1")).await.expect("answers");
@@ -107,6 +108,33 @@ async fn an_item_that_is_not_understood_is_malformed_and_not_in_the_way() {
         assert!(store.write_entry(&written).await.expect("answers").value, "{name}: {value:?} is in the way");
         let read = store.read(&key).await.expect("answers").value.entry;
         assert_eq!(read, ItemRead::Found(written.clone().into()), "{name}: {value:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_entry_is_not_listed_and_ends_no_listing() {
+    let (store, client, table) = dynamodb().await;
+    for number in [1, 2] {
+        let entry = StoredEntry { created_at: number * 100, ..entry(&key("ec2-subnets", number), fence(1, 1)) };
+        store.write_entry(&entry).await.expect("answers");
+    }
+    let good = raw(&client, &table, key("ec2-subnets", 1).as_str()).await;
+    for (number, (key, created_at)) in
+        [("ec2-subnets#us-east-1#000000000009", "1.5"), ("#poison", "150"), ("poison", "150"), ("a|b", "250")]
+            .into_iter()
+            .enumerate()
+    {
+        let mut item = good.clone();
+        item.insert("cacheKey".to_owned(), s(key));
+        item.insert("createdAt".to_owned(), n(created_at));
+        item.insert("size".to_owned(), n(&number.to_string()));
+        put(&client, &table, item).await;
+    }
+    for limit in 1..4 {
+        let pages = pages(&store, "ec2-subnets", limit).await;
+        assert!(pages.iter().all(|page| page.len() <= limit));
+        let listed: Vec<_> = pages.concat().into_iter().map(|entry| entry.key).collect();
+        assert_eq!(listed, [1, 2].map(|number| key("ec2-subnets", number).to_string()), "at {limit} a page");
     }
 }
 
@@ -183,7 +211,7 @@ async fn what_an_operation_consumed_is_reported() {
     assert!(reads.iter().all(|units| units.read > 0.0 && units.write == 0.0), "{reads:?}");
     let chunked = store.read_chunks(&ids).await.expect("answers").units;
     assert!(chunked.read >= 30.0, "1 unit for each of 30 chunks: {chunked:?}");
-    let deleted = store.delete(&[key.as_str().to_owned()]).await.expect("answers").units;
+    let deleted = store.delete(&[key.as_str().to_owned()], None).await.expect("answers").units;
     assert!(deleted.write >= 31.0, "the entry and its chunks: {deleted:?}");
 }
 

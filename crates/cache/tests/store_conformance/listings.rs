@@ -1,16 +1,16 @@
 use std::collections::HashSet;
 
-use larder_cache::store::{Listed, Store, StoredEntry};
+use larder_cache::store::{Listed, Position, Store, StoredEntry};
 use rstest::rstest;
 
 use crate::backends::Kind;
 use crate::samples::{entry, fence, key, lease};
 
-async fn pages(store: &dyn Store, data_type: &str, limit: usize) -> Vec<Vec<Listed>> {
+pub(crate) async fn pages(store: &dyn Store, data_type: &str, limit: usize) -> Vec<Vec<Listed>> {
     let mut pages = Vec::new();
     let mut after = None;
     loop {
-        let page = store.list(data_type, after.as_deref(), limit).await.expect("answers").value;
+        let page = store.list(data_type, after.as_ref(), limit).await.expect("answers").value;
         pages.push(page.entries);
         after = page.next;
         if after.is_none() {
@@ -56,4 +56,29 @@ async fn a_listing_has_every_entry_of_its_data_type_once_and_the_oldest_first(
         }
     }
     assert!(pages(store, "ec2-snapshots", 5).await.concat().is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_page_can_begin_after_any_entry_by_its_text_even_one_that_is_gone(
+    #[values(Kind::InProcess, Kind::Sqlite, Kind::DynamoDb)] kind: Kind,
+) {
+    let backend = kind.make().await;
+    let store = backend.store.as_ref();
+    for number in 0..9 {
+        // The later ones have more digits, and come last all the same.
+        let created_at = 8 + number / 2;
+        let entry = StoredEntry { created_at, ..entry(&key("ec2-subnets", number), fence(1, 1)) };
+        store.write_entry(&entry).await.expect("answers");
+    }
+    let all = pages(store, "ec2-subnets", 100).await.concat();
+    assert_eq!(all.len(), 9);
+    for (number, last) in all.iter().enumerate() {
+        let after = Position::parse(&last.position().to_string()).expect("its own text");
+        let rest = store.list("ec2-subnets", Some(&after), 100).await.expect("answers").value;
+        assert_eq!((rest.entries.as_slice(), rest.next), (&all[number + 1..], None), "after {after}");
+    }
+    store.delete(&[all[4].key.clone()], None).await.expect("answers");
+    let rest = store.list("ec2-subnets", Some(&all[4].position()), 100).await.expect("answers").value;
+    assert_eq!(rest.entries, all[5..]);
 }

@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tempfile::TempDir;
 
+use crate::listings::pages;
 use crate::samples::{bytes, chunked, entry, fence, key, lease, region};
 
 fn file() -> (TempDir, PathBuf) {
@@ -23,6 +24,12 @@ async fn open(path: &Path) -> SqliteStore {
 async fn raw(path: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
     options.connect().await.expect("connects")
+}
+
+/// What was set aside of a file.
+fn corrupt(path: &Path) -> Vec<PathBuf> {
+    let set_aside = |number| PathBuf::from(format!("{}.corrupt-{number}", path.display()));
+    (1..9).map(set_aside).filter(|aside| aside.exists()).collect()
 }
 
 async fn run(path: &Path, statement: &str) {
@@ -45,7 +52,7 @@ async fn a_file_opened_again_has_everything() {
     store.take_lease(&key, &lease("one"), None).await.expect("answers");
     drop(store);
     let store = open(&path).await;
-    assert_eq!(store.set_aside(), None);
+    assert_eq!(corrupt(&path), Vec::<PathBuf>::new());
     let snapshot = store.read(&key).await.expect("answers").value;
     assert_eq!((snapshot.epoch, snapshot.entry), (epoch, ItemRead::Found(written.clone().into())));
     assert_eq!(store.read_chunks(&written.payload.chunks()).await.expect("answers").value, [Some(bytes(1, 9))]);
@@ -100,13 +107,38 @@ async fn an_unusable_file_is_set_aside_whole_and_a_fresh_one_opened() {
         let earlier = folder.path().join(format!("unusable-{number}.db.corrupt-1"));
         std::fs::write(&earlier, "set aside earlier").expect("written");
         let store = open(&path).await;
-        let aside = store.set_aside().unwrap_or_else(|| panic!("{number} is unusable")).to_owned();
-        assert_eq!(aside, folder.path().join(format!("unusable-{number}.db.corrupt-2")));
+        let aside = folder.path().join(format!("unusable-{number}.db.corrupt-2"));
+        assert_eq!(corrupt(&path), [earlier.clone(), aside.clone()], "{number} is unusable");
         assert_eq!(std::fs::read(&aside).expect("nothing is deleted"), content);
         assert_eq!(std::fs::read(&earlier).expect("nothing is replaced"), b"set aside earlier");
         store.create_epoch(Incarnation::new(0, 1)).await.expect("the fresh one works");
-        assert_eq!(open(&path).await.set_aside(), None, "the fresh one is usable");
+        drop(open(&path).await);
+        assert_eq!(corrupt(&path), [earlier, aside], "the fresh one is usable");
     }
+}
+
+#[tokio::test]
+async fn a_file_that_a_process_still_uses_is_not_replaced() {
+    for damage in ["PRAGMA user_version = 2", "DROP TABLE lease"] {
+        let (_folder, path) = file();
+        let user = open(&path).await;
+        let epoch = user.create_epoch(Incarnation::new(0, 1)).await.expect("answers").value;
+        let other = open(&path).await;
+        run(&path, damage).await;
+        let error = SqliteStore::open(&path).await.err().expect("in use");
+        assert!(matches!(error, SqliteError::Replaced { .. }), "{error:?}");
+        assert_eq!(user.read_epoch().await.expect("answers").value, Some(epoch.clone()));
+        drop(user);
+        SqliteStore::open(&path).await.err().expect("the other uses it still");
+        drop(other);
+        let fresh = open(&path).await;
+        assert_eq!((fresh.read_epoch().await.expect("answers").value, corrupt(&path).len()), (None, 1), "{damage}");
+    }
+    let (_folder, path) = file();
+    let _user = open(&path).await;
+    std::fs::remove_file(&path).expect("removed");
+    let error = SqliteStore::open(&path).await.err().expect("in use");
+    assert!(matches!(error, SqliteError::Replaced { .. }), "{error:?}");
 }
 
 #[tokio::test]
@@ -134,7 +166,9 @@ async fn a_file_that_may_not_be_used_is_an_error_and_left_as_it_is() {
     let error = SqliteStore::open(&under_a_file).await.err().expect("a file is no folder");
     assert!(matches!(error, SqliteError::Folder { .. }) && error.to_string().contains("cache.db"), "{error}");
 
-    let error = SqliteStore::open(folder.path()).await.err().expect("a folder is no file");
+    let no_file = folder.path().join("folder.db");
+    std::fs::create_dir(&no_file).expect("a folder");
+    let error = SqliteStore::open(&no_file).await.err().expect("a folder is no file");
     assert!(matches!(error, SqliteError::Denied { .. }), "{error:?}");
     let names: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").filter_map(Result::ok).collect();
     assert!(names.iter().all(|name| !name.path().to_string_lossy().contains("corrupt")), "nothing was renamed");
@@ -149,7 +183,8 @@ async fn a_locked_file_is_an_error_and_not_a_damaged_one() {
     let error = SqliteStore::open(&path).await.err().expect("locked");
     assert!(matches!(error, SqliteError::Locked { .. }), "{error:?}");
     other.close().await.expect("closes");
-    assert_eq!(open(&path).await.set_aside(), None);
+    drop(open(&path).await);
+    assert_eq!(corrupt(&path), Vec::<PathBuf>::new());
 }
 
 #[tokio::test]
@@ -201,6 +236,26 @@ async fn a_row_that_is_not_understood_is_malformed_and_not_in_the_way() {
 }
 
 #[tokio::test]
+async fn what_is_no_entry_is_not_listed_and_ends_no_listing() {
+    let (_folder, path) = file();
+    let store = open(&path).await;
+    for number in 1..=5 {
+        let entry = StoredEntry { created_at: number * 100, ..entry(&key("ec2-subnets", number), fence(1, 1)) };
+        store.write_entry(&entry).await.expect("answers");
+    }
+    run(
+        &path,
+        "UPDATE entry SET size = -1 WHERE created_at IN (200, 300); UPDATE entry SET cache_key = '#poison' WHERE created_at = 400",
+    )
+    .await;
+    for limit in 1..4 {
+        let pages = pages(&store, "ec2-subnets", limit).await;
+        let listed: Vec<_> = pages.concat().into_iter().map(|entry| entry.key).collect();
+        assert_eq!(listed, [1, 5].map(|number| key("ec2-subnets", number).to_string()), "at {limit} a page");
+    }
+}
+
+#[tokio::test]
 async fn a_malformed_epoch_counts_as_none_and_is_made_again() {
     let (_folder, path) = file();
     let store = open(&path).await;
@@ -222,27 +277,6 @@ async fn a_malformed_epoch_counts_as_none_and_is_made_again() {
     run(&path, "UPDATE epoch SET counter = 6, marks = '{\"of a newer version\":6,\"*#*#*#*\":2}'").await;
     let epoch = store.read_epoch().await.expect("answers").value.expect("well-formed");
     assert_eq!(epoch.marks, Marks::from([(Selector::EVERYTHING, 6)]));
-}
-
-#[tokio::test]
-async fn what_nothing_will_use_any_more_is_forgotten() {
-    let (_folder, path) = file();
-    let store = open(&path).await;
-    let (old, new) = (key("ec2-subnets", 1), key("ec2-subnets", 2));
-    let expired = chunked(entry(&old, fence(1, 1)), "a", 1);
-    let chunks: Vec<_> = expired.payload.chunks().into_iter().map(|id| (id, bytes(1, 9))).collect();
-    store.write_chunks(&chunks, expired.ttl).await.expect("answers");
-    store.take_lease(&old, &lease("one"), None).await.expect("answers");
-    store.write_entry(&expired).await.expect("answers");
-    let later = |ttl: u64| StoredEntry { created_at: ttl * 1_000, ttl: ttl + 3_600, ..entry(&new, fence(1, 1)) };
-    store.write_entry(&later(expired.ttl)).await.expect("answers");
-    assert!(matches!(store.read(&old).await.expect("answers").value.entry, ItemRead::Found(_)), "not past its ttl yet");
-    store.write_entry(&later(expired.ttl + 1)).await.expect("answers");
-    assert_eq!(store.read(&old).await.expect("answers").value.entry, ItemRead::Absent);
-    assert_eq!(store.read_chunks(&expired.payload.chunks()).await.expect("answers").value, [None]);
-    let attempt = store.take_lease(&old, &lease("two"), None).await.expect("answers").value;
-    assert_eq!(attempt, LeaseAttempt::Taken);
-    assert!(matches!(store.read(&new).await.expect("answers").value.entry, ItemRead::Found(_)));
 }
 
 #[cfg(unix)]

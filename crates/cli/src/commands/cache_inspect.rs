@@ -4,11 +4,11 @@ use serde_json::Value;
 use crate::arguments::Inspect;
 use crate::exit::Exit;
 use crate::output::{say, say_json, table};
-use crate::session::{Given, open_once};
+use crate::session::{Given, open_kept};
 
 /// Tells what the store holds under a key.
 pub(crate) async fn run(given: &Given, inspect: &Inspect) -> anyhow::Result<Exit> {
-    let app = open_once(given, &inspect.store).await?;
+    let app = open_kept(given, &inspect.store).await?;
     let inspection = app.inspect(&inspect.key).await?;
     if given.json {
         say_json(&inspection)?;

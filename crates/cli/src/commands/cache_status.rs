@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::arguments::StoreFlag;
 use crate::exit::Exit;
-use crate::output::{bytes, say, say_json, seconds, table};
-use crate::session::{Given, open_once};
+use crate::output::{bytes, complain, say, say_json, seconds, table};
+use crate::session::{Given, open_kept};
 
 const PAGE: usize = 1_000;
 
@@ -35,30 +35,40 @@ struct Held {
 
 /// Tells what the store holds.
 pub(crate) async fn run(given: &Given, store: &StoreFlag) -> anyhow::Result<Exit> {
-    let app = open_once(given, store).await?;
+    let app = open_kept(given, store).await?;
     let data_types = if app.store().reason.is_none() { held(&app).await? } else { BTreeMap::new() };
     let (store, reason) = (app.store().description.clone(), app.store().reason.clone());
     let status = Status { store, health: app.store_health(), reason, data_types };
     if given.json {
         say_json(&status)?;
     } else {
-        print(&status);
+        say(&for_people(&status));
     }
-    Ok(Exit::Done)
+    let Some(unusable) = unusable(&status) else { return Ok(Exit::Done) };
+    complain(&unusable);
+    Ok(Exit::Failed)
 }
 
-fn print(status: &Status) {
-    let reason = status.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    say(&format!("store   {}\nhealth  {}{reason}", status.store, status.health));
+/// What is said beside the answer where nothing can be kept.
+fn unusable(status: &Status) -> Option<String> {
+    let reason = status.reason.as_ref()?;
+    Some(format!("error: nothing can be kept: {reason}"))
+}
+
+fn for_people(status: &Status) -> String {
+    let head = format!("store   {}\nhealth  {}", status.store, status.health);
+    if status.reason.is_some() {
+        return head;
+    }
     if status.data_types.is_empty() {
-        return say("Nothing is kept.");
+        return format!("{head}\nNothing is kept.");
     }
     let mut table = table(&["TYPE", "ENTRIES", "WITHIN TTL", "SIZE", "OLDEST"]);
     for (name, held) in &status.data_types {
         let (entries, within) = (held.entries.to_string(), held.within_ttl.to_string());
         table.add_row([name.clone(), entries, within, bytes(held.bytes), seconds(held.oldest_seconds)]);
     }
-    say(&table.to_string());
+    format!("{head}\n{table}")
 }
 
 async fn held(app: &App) -> anyhow::Result<BTreeMap<String, Held>> {
@@ -86,5 +96,29 @@ impl Held {
         self.bytes += entry.size;
         self.oldest_seconds = self.oldest_seconds.max(u64::try_from(age).unwrap_or_default());
         self.keys.push(entry.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_that_can_not_be_used_is_a_failure() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // A folder is no database.
+        let store = StoreFlag { store: Some(format!("sqlite:{}", folder.path().display())) };
+        let exit = run(&Given { file: None, json: false }, &store).await.expect("a status");
+        assert_eq!(exit, Exit::Failed);
+        let sound = StoreFlag { store: Some(format!("sqlite:{}", folder.path().join("cache.sqlite").display())) };
+        assert_eq!(run(&Given { file: None, json: false }, &sound).await.expect("a status"), Exit::Done);
+    }
+
+    #[test]
+    fn the_reason_is_said_once_and_beside_the_answer() {
+        let reason = Some("it is a folder".to_owned());
+        let status = Status { store: "sqlite:x".to_owned(), health: "absent", reason, data_types: BTreeMap::new() };
+        assert!(!for_people(&status).contains("a folder"));
+        assert_eq!(unusable(&status).as_deref(), Some("error: nothing can be kept: it is a folder"));
     }
 }

@@ -4,6 +4,7 @@ use larder_app::{Answer, DataType, Directives, Freshness, Origin, Principal, Que
 use serde_json::{Map, Value};
 
 use crate::arguments::Get;
+use crate::aws_settings::region;
 use crate::exit::Exit;
 use crate::output::{complain, say, seconds, table};
 use crate::session::{Given, open_once};
@@ -12,7 +13,12 @@ use crate::session::{Given, open_once};
 pub(crate) async fn run(given: &Given, get: &Get) -> anyhow::Result<Exit> {
     let data_type = data_type_of_text(&get.data_type)?;
     let app = open_once(given, &get.store).await?;
-    let question = Question { data_type, region: get.region.as_deref(), account: get.account.as_deref() };
+    let region = match &get.region {
+        Some(region) => Some(region.clone()),
+        None if data_type.scope.has_region() => region().await,
+        None => None,
+    };
+    let question = Question { data_type, region: region.as_deref(), account: get.account.as_deref() };
     let directives = Directives { max_age: get.fresh.then_some(Duration::ZERO), ..Directives::default() };
     let answer = app.queries().ask(&Principal::local(), &question, &directives).await?;
     if given.json {

@@ -20,13 +20,15 @@ use crate::demo::{Demo, configuration_of_demo};
 pub(crate) async fn run(given: &Given, serve: &Serve) -> anyhow::Result<Exit> {
     let flags = flags(&[("listen", "--listen", &serve.listen), ("store", "--store", &serve.store.store)]);
     let configuration = load(given.file.clone(), &flags)?;
+    #[cfg(feature = "demo")]
+    let configuration = if serve.demo { configuration_of_demo(configuration, &serve.store)? } else { configuration };
     start_logging(configuration.log_level, LogFormat::Text);
-    let stop = stop_signal().context("the signals that stop the program can't be awaited")?;
+    let stop = Box::pin(stop_signal().context("the signals that stop the program can't be awaited")?);
+    check_loopback(configuration.listen, serve.listen.as_deref())?;
     let listener = listen(configuration.listen).await?;
     #[cfg(feature = "demo")]
     if serve.demo {
         let demo = Demo::start().await?;
-        let configuration = configuration_of_demo(configuration);
         let examples = |url: &str| demo.examples(url);
         answer(&configuration, demo.fetcher()?, listener, examples, stop).await?;
         demo.stop().await;
@@ -42,9 +44,14 @@ async fn answer(
     fetcher: Arc<dyn Fetcher>,
     listener: TcpListener,
     examples: impl Fn(&str) -> Vec<String>,
-    stop: impl Future<Output = ()> + Send + 'static,
+    mut stop: impl Future<Output = ()> + Send + Unpin + 'static,
 ) -> anyhow::Result<()> {
-    let app = open(configuration, fetcher).await;
+    let app = tokio::select! {
+        biased;
+        // A store that hangs, and the SDK where it looks for a region, must not keep a program that is told to stop.
+        () = &mut stop => return Ok(()),
+        app = open(configuration, fetcher) => app,
+    };
     let url = format!("http://{}", listener.local_addr()?);
     tracing::info!(store = app.store().in_use(), deployment = configuration.deployment, %url, "serving");
     say(&format!("Larder listens on {url}"));
@@ -53,12 +60,18 @@ async fn answer(
     larder_app::serve(listener, router, stop).await.context("serving failed")
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    if !address.ip().is_loopback() {
-        let reason = "is not on this machine's loopback; whoever reaches the server could use your AWS credentials, \
-                      since it asks for no token. Use 127.0.0.1 or [::1]";
-        return Err(WrongUsage(format!("the address to listen on, {address}, {reason}")).into());
+fn check_loopback(address: SocketAddr, flag: Option<&str>) -> Result<(), WrongUsage> {
+    if address.ip().is_loopback() {
+        return Ok(());
     }
+    let source = if flag.is_some() { "--listen" } else { "LARDER_LISTEN, or listen in larder.toml" };
+    Err(WrongUsage(format!(
+        "{source}: {address} is not on this machine's loopback; whoever reaches the server could use your AWS \
+         credentials, since it asks for no token. Use 127.0.0.1 or [::1]"
+    )))
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("can't listen on {address} (is another program there? --listen 127.0.0.1:0 takes a free port)")
     })
@@ -84,4 +97,36 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
             std::future::pending::<()>().await;
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use larder_app::configuration::StoreChoice;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_is_told_to_stop_opens_nothing_first() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("cache.sqlite");
+        let store = Some(StoreChoice::Sqlite(path.clone()));
+        let configuration = Configuration { store, ..Configuration::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let fetcher = Arc::new(AwsFetcher::new(ambient_aws));
+        answer(&configuration, fetcher, listener, |_| Vec::new(), ready(())).await.expect("it stops");
+        assert!(!path.exists(), "the store was opened");
+    }
+
+    #[test]
+    fn an_address_that_others_reach_is_refused_with_its_source() {
+        let refused = |flag| {
+            let open = "0.0.0.0:80".parse().expect("an address");
+            check_loopback(open, flag).expect_err("refused").to_string()
+        };
+        assert!(refused(Some("0.0.0.0:80")).starts_with("--listen: 0.0.0.0:80 "));
+        assert!(refused(None).starts_with("LARDER_LISTEN, or listen in larder.toml: "));
+        assert!(check_loopback("[::1]:80".parse().expect("an address"), None).is_ok());
+    }
 }

@@ -3,6 +3,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::*;
+use crate::Kind;
 use crate::scripted_aws::{Reply, scripted};
 
 fn identity(account: &str) -> String {
@@ -33,8 +34,8 @@ async fn a_failed_identity_is_asked_again() {
     });
     let aws = script.aws();
     let error = aws.identity().await.expect_err("broken");
-    assert_eq!(error.code(), "UPSTREAM_UNAVAILABLE");
-    assert_eq!(error.operation(), "sts:GetCallerIdentity");
+    assert_eq!(error.kind, Kind::Unavailable);
+    assert_eq!(error.operation, "sts:GetCallerIdentity");
     aws.identity().await.expect("an identity");
 }
 
@@ -42,7 +43,7 @@ async fn a_failed_identity_is_asked_again() {
 async fn an_identity_is_an_account() {
     let script = scripted(|_| Reply::Http(200, identity("eleven")));
     let error = script.aws().identity().await.expect_err("no account");
-    assert_eq!(error.code(), "UPSTREAM_MALFORMED");
+    assert_eq!(error.kind, Kind::Malformed);
 }
 
 #[tokio::test]
@@ -84,6 +85,6 @@ async fn an_attempt_that_fails_inside_aws_is_repeated_as_the_sdk_does_by_itself(
     let config = script.config().into_builder().retry_config(RetryConfig::standard());
     let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
     let error = Aws::new(config).identity().await.expect_err("503");
-    assert_eq!(error.code(), "UPSTREAM_UNAVAILABLE");
+    assert_eq!(error.kind, Kind::Unavailable);
     assert_eq!(script.asked().len(), 3);
 }

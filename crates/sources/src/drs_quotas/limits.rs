@@ -14,39 +14,39 @@ const NO_SUCH_RESOURCE: &str = "NoSuchResourceException";
 /// The quotas of DRS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Servers that replicate at the same time.
-    pub replicating_servers: u64,
+    pub(crate) replicating_servers: u64,
     /// Source servers in whatever state.
-    pub source_servers: u64,
+    pub(crate) source_servers: u64,
     /// Jobs under way at the same time.
-    pub concurrent_jobs: u64,
+    pub(crate) concurrent_jobs: u64,
     /// Servers in all jobs that are under way.
-    pub servers_in_all_jobs: u64,
+    pub(crate) servers_in_all_jobs: u64,
     /// Servers in one job.
-    pub servers_per_job: u64,
+    pub(crate) servers_per_job: u64,
 }
 
 /// Where each quota of [`Limits`] is from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct LimitsFrom {
+pub(crate) struct LimitsFrom {
     /// Where `limits.replicatingServers` is from.
-    pub replicating_servers: QuotaSource,
+    pub(crate) replicating_servers: QuotaSource,
     /// Where `limits.sourceServers` is from.
-    pub source_servers: QuotaSource,
+    pub(crate) source_servers: QuotaSource,
     /// Where `limits.concurrentJobs` is from.
-    pub concurrent_jobs: QuotaSource,
+    pub(crate) concurrent_jobs: QuotaSource,
     /// Where `limits.serversInAllJobs` is from.
-    pub servers_in_all_jobs: QuotaSource,
+    pub(crate) servers_in_all_jobs: QuotaSource,
     /// Where `limits.serversPerJob` is from.
-    pub servers_per_job: QuotaSource,
+    pub(crate) servers_per_job: QuotaSource,
 }
 
 /// Where a quota is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum QuotaSource {
+pub(crate) enum QuotaSource {
     /// Service Quotas says so for this account and region.
     ServiceQuotas,
     /// The documented default: Service Quotas does not list this quota for this account and region.
@@ -80,7 +80,7 @@ pub(super) async fn fetch(aws: &Aws, region: Region) -> Result<(Limits, LimitsFr
     let pages = pages.into_paginator().page_size(PAGE_SIZE).send();
     let listed = every_page(LIST_SERVICE_QUOTAS, pages, |page| (page.next_token, page.quotas));
     match listed.await {
-        Err(FetchError::Rejected { code, .. }) if code == NO_SUCH_RESOURCE => from_listed(&[]),
+        Err(error) if error.is_rejected_with(NO_SUCH_RESOURCE) => from_listed(&[]),
         listed => from_listed(&listed?),
     }
 }
@@ -129,6 +129,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::Kind;
 
     fn listed(code: &str, value: Option<f64>) -> ServiceQuota {
         let quota = ServiceQuota::builder().quota_code(code);
@@ -176,7 +177,7 @@ mod tests {
     #[case(f64::INFINITY)]
     fn a_limit_is_a_whole_number(#[case] value: f64) {
         let error = from_listed(&[listed("L-C1D14A2B", Some(value))]).expect_err("no count");
-        assert_eq!(error.code(), "UPSTREAM_MALFORMED");
-        assert_eq!(error.operation(), LIST_SERVICE_QUOTAS);
+        assert_eq!(error.kind, Kind::Malformed);
+        assert_eq!(error.operation, LIST_SERVICE_QUOTAS);
     }
 }

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 /// How urgent a utilization is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
+pub(crate) enum Status {
     /// Under 67 %.
     Ok,
     /// From 67 %.

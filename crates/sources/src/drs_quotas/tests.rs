@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::scripted_aws::{ACCOUNT, Asked, Reply, scope, scripted};
-use crate::{Aws, FetchError, data_type};
+use crate::{Aws, FetchError, Kind, data_type};
 
 async fn fetch(aws: &Aws) -> Result<Value, FetchError> {
     let row = data_type("drs-quotas").expect("a row");
@@ -115,8 +115,8 @@ async fn whatever_may_not_be_asked_is_named() {
             false => fleet(asked, 300.0),
         });
         let error = fetch(&script.aws()).await.expect_err("denied");
-        assert_eq!(error.code(), "UPSTREAM_ACCESS_DENIED");
-        assert_eq!(error.operation(), *action);
+        assert_eq!(error.kind, Kind::AccessDenied);
+        assert_eq!(error.operation, *action);
     }
 }
 
@@ -127,6 +127,6 @@ async fn a_scope_without_an_account_asks_nobody() {
     scope.account = None;
     let row = data_type("drs-quotas").expect("a row");
     let error = row.fetch(&script.aws(), &scope).await.expect_err("no account");
-    assert_eq!(error.code(), "UPSTREAM_REJECTED");
+    assert!(error.is_rejected_with("MissingAccount"), "{error}");
     assert!(script.asked().is_empty());
 }

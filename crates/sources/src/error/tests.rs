@@ -10,59 +10,56 @@ async fn failure(aws: &Aws) -> FetchError {
     let subnets = data_type("ec2-subnets").expect("a row");
     let failed = subnets.fetch(aws, &scope()).await;
     let error = failed.expect_err("the script fails");
-    assert_eq!(error.operation(), "ec2:DescribeSubnets");
+    assert_eq!(error.operation, "ec2:DescribeSubnets");
     error
 }
 
 #[rstest]
-#[case(403, "UnauthorizedOperation", "UPSTREAM_ACCESS_DENIED")]
-#[case(400, "AccessDenied", "UPSTREAM_ACCESS_DENIED")]
-#[case(400, "AccessDeniedException", "UPSTREAM_ACCESS_DENIED")]
-#[case(403, "SomethingNew", "UPSTREAM_ACCESS_DENIED")]
-#[case(401, "AuthFailure", "UPSTREAM_CREDENTIALS")]
-#[case(400, "ExpiredToken", "UPSTREAM_CREDENTIALS")]
-#[case(403, "ExpiredTokenException", "UPSTREAM_CREDENTIALS")]
-#[case(403, "InvalidClientTokenId", "UPSTREAM_CREDENTIALS")]
-#[case(403, "UnrecognizedClientException", "UPSTREAM_CREDENTIALS")]
-#[case(400, "RequestExpired", "UPSTREAM_CREDENTIALS")]
-#[case(403, "SignatureDoesNotMatch", "UPSTREAM_CREDENTIALS")]
-#[case(503, "RequestLimitExceeded", "UPSTREAM_THROTTLED")]
-#[case(400, "Throttling", "UPSTREAM_THROTTLED")]
-#[case(400, "ThrottlingException", "UPSTREAM_THROTTLED")]
-#[case(429, "TooManyRequestsException", "UPSTREAM_THROTTLED")]
-#[case(429, "SomethingNew", "UPSTREAM_THROTTLED")]
-#[case(400, "RequestTimeout", "UPSTREAM_TIMEOUT")]
-#[case(500, "InternalError", "UPSTREAM_UNAVAILABLE")]
-#[case(503, "Unavailable", "UPSTREAM_UNAVAILABLE")]
-#[case(502, "SomethingNew", "UPSTREAM_UNAVAILABLE")]
-#[case(400, "InvalidParameterValue", "UPSTREAM_REJECTED")]
+#[case(403, "UnauthorizedOperation", Kind::AccessDenied)]
+#[case(400, "AccessDenied", Kind::AccessDenied)]
+#[case(400, "AccessDeniedException", Kind::AccessDenied)]
+#[case(403, "SomethingNew", Kind::AccessDenied)]
+#[case(401, "AuthFailure", Kind::Credentials)]
+#[case(400, "ExpiredToken", Kind::Credentials)]
+#[case(403, "ExpiredTokenException", Kind::Credentials)]
+#[case(403, "InvalidClientTokenId", Kind::Credentials)]
+#[case(403, "UnrecognizedClientException", Kind::Credentials)]
+#[case(400, "RequestExpired", Kind::Credentials)]
+#[case(403, "SignatureDoesNotMatch", Kind::Credentials)]
+#[case(503, "RequestLimitExceeded", Kind::Throttled)]
+#[case(400, "Throttling", Kind::Throttled)]
+#[case(400, "ThrottlingException", Kind::Throttled)]
+#[case(429, "TooManyRequestsException", Kind::Throttled)]
+#[case(429, "SomethingNew", Kind::Throttled)]
+#[case(400, "RequestTimeout", Kind::Timeout)]
+#[case(500, "InternalError", Kind::Unavailable)]
+#[case(503, "Unavailable", Kind::Unavailable)]
+#[case(502, "SomethingNew", Kind::Unavailable)]
+#[case(400, "InvalidParameterValue", Kind::Rejected { code: "InvalidParameterValue".to_owned() })]
 #[tokio::test]
-async fn an_error_of_aws_has_a_class(#[case] status: u16, #[case] code: &'static str, #[case] expected: &str) {
+async fn an_error_of_aws_has_a_kind(#[case] status: u16, #[case] code: &'static str, #[case] expected: Kind) {
     let script = scripted(move |_| Reply::Http(status, ec2_error(code, "because")));
-    assert_eq!(failure(&script.aws()).await.code(), expected);
+    assert_eq!(failure(&script.aws()).await.kind, expected);
 }
 
 #[rstest]
-#[case(400, "UPSTREAM_REJECTED")]
-#[case(403, "UPSTREAM_ACCESS_DENIED")]
-#[case(404, "UPSTREAM_REJECTED")]
-#[case(429, "UPSTREAM_THROTTLED")]
-#[case(502, "UPSTREAM_UNAVAILABLE")]
-#[case(200, "UPSTREAM_MALFORMED")]
+#[case(400, Kind::Rejected { code: "Http400".to_owned() })]
+#[case(403, Kind::AccessDenied)]
+#[case(404, Kind::Rejected { code: "Http404".to_owned() })]
+#[case(429, Kind::Throttled)]
+#[case(502, Kind::Unavailable)]
+#[case(200, Kind::Malformed)]
 #[tokio::test]
-async fn an_answer_that_is_not_from_aws_has_a_class(#[case] status: u16, #[case] expected: &str) {
+async fn an_answer_that_is_not_from_aws_has_a_kind(#[case] status: u16, #[case] expected: Kind) {
     let script = scripted(move |_| Reply::Http(status, "<html>proxy".to_owned()));
-    assert_eq!(failure(&script.aws()).await.code(), expected);
+    assert_eq!(failure(&script.aws()).await.kind, expected);
 }
 
 #[tokio::test]
 async fn the_code_and_the_message_of_aws_are_kept() {
     let script = scripted(|_| Reply::Http(400, ec2_error("InvalidFilter", "no such filter")));
-    let expected = FetchError::Rejected {
-        code: "InvalidFilter".to_owned(),
-        operation: "ec2:DescribeSubnets".to_owned(),
-        message: "no such filter".to_owned(),
-    };
+    let kind = Kind::Rejected { code: "InvalidFilter".to_owned() };
+    let expected = FetchError::new(kind, "ec2:DescribeSubnets", "no such filter");
     assert_eq!(failure(&script.aws()).await, expected);
 }
 
@@ -71,10 +68,8 @@ async fn a_message_names_the_action_without_the_page_of_base64() {
     let message = "You are not authorized to perform: ec2:DescribeSubnets. Encoded authorization failure \
                    message: 4GIOHlTkIaWHQD0Q0m6XSnuUMCm-abcdefghijklmn";
     let script = scripted(move |_| Reply::Http(403, ec2_error("UnauthorizedOperation", message)));
-    let expected = FetchError::AccessDenied {
-        operation: "ec2:DescribeSubnets".to_owned(),
-        message: "You are not authorized to perform: ec2:DescribeSubnets.".to_owned(),
-    };
+    let message = "You are not authorized to perform: ec2:DescribeSubnets.";
+    let expected = FetchError::new(Kind::AccessDenied, "ec2:DescribeSubnets", message);
     assert_eq!(failure(&script.aws()).await, expected);
 }
 
@@ -85,24 +80,40 @@ async fn a_message_that_quotes_the_signed_headers_is_not_passed_on() {
     assert!(!failure(&script.aws()).await.to_string().contains("SECRET"));
 }
 
+/// These codes come for good credentials too, in a region where they are not valid.
+#[rstest]
+#[case("AuthFailure", true)]
+#[case("InvalidClientTokenId", true)]
+#[case("UnrecognizedClientException", true)]
+#[case("ExpiredToken", false)]
+#[case("UnauthorizedOperation", false)]
+#[tokio::test]
+async fn that_it_may_be_the_region_is_said(#[case] code: &'static str, #[case] said: bool) {
+    let script = scripted(move |_| Reply::Http(403, ec2_error(code, "AWS could not validate them.")));
+    let message = failure(&script.aws()).await.message;
+    let region =
+        "AWS could not validate them; or the region is not enabled for this account, or is in another partition";
+    assert_eq!(message, if said { region } else { "AWS could not validate them." });
+}
+
 #[tokio::test]
 async fn a_broken_connection_is_unavailable() {
     let error = failure(&scripted(|_| Reply::Broken).aws()).await;
-    assert_eq!(error.code(), "UPSTREAM_UNAVAILABLE");
+    assert_eq!(error.kind, Kind::Unavailable);
     assert!(error.to_string().contains("connection reset"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_ends_by_itself() {
     let error = failure(&scripted(|_| Reply::Never).aws()).await;
-    assert_eq!(error.code(), "UPSTREAM_TIMEOUT");
+    assert_eq!(error.kind, Kind::Timeout);
 }
 
 #[tokio::test]
 async fn no_credentials_are_their_own_failure() {
     let script = scripted(|_| Reply::Broken);
     let error = failure(&Aws::new(script.config())).await;
-    assert_eq!(error.code(), "UPSTREAM_CREDENTIALS", "{error}");
+    assert_eq!(error.kind, Kind::Credentials, "{error}");
     assert!(script.asked().is_empty());
 }
 
@@ -123,7 +134,7 @@ async fn credentials_that_cannot_be_loaded_say_why() {
     let config = script.config().into_builder();
     let config = config.credentials_provider(SharedCredentialsProvider::new(Expired));
     let error = failure(&Aws::new(config.build())).await;
-    assert_eq!(error.code(), "UPSTREAM_CREDENTIALS", "{error}");
+    assert_eq!(error.kind, Kind::Credentials, "{error}");
     assert!(error.to_string().contains("session has expired"), "{error}");
     assert!(script.asked().is_empty());
 }

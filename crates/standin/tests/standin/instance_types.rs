@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 
+use larder_tests::real_data;
+
 use crate::ask::Asker;
-use crate::model::{gunzip, real_data};
+use crate::model::gunzip;
 
 #[tokio::test]
 async fn instance_types_come_in_pages_of_a_hundred() {

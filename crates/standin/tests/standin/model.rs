@@ -1,30 +1,13 @@
 //! Every member of an answer stands where AWS's service model has it, and has a value of its type.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use larder_tests::real_data;
 use serde_json::{Value, json};
 
 use crate::ask::Asker;
 use crate::xml::Node;
-
-/// Where the real data lies, or `None` where it may be absent: everywhere but in CI.
-pub(crate) fn real_data() -> Option<PathBuf> {
-    let given = std::env::var_os("LARDER_REAL_DATA").map(PathBuf::from);
-    let path = Path::new("../..").join(given.unwrap_or_else(|| "../shared/data".into()));
-    if path.is_dir() {
-        return Some(path);
-    }
-    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(!ci, "LARDER_REAL_DATA: there is no folder {}", path.display());
-    eprintln_skipped(&path);
-    None
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn eprintln_skipped(path: &Path) {
-    eprintln!("skipped: there is no folder {}", path.display());
-}
 
 pub(crate) fn gunzip(path: &Path) -> Value {
     let file = std::fs::File::open(path).expect("a file of the real data");

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 
-use super::parameters::Parameters;
+use super::cache_routes::DEFAULT_LIMIT;
+use super::parameters::{LARGEST_LIMIT, Parameters};
 use crate::Principal;
 use crate::problem::Problem;
 
@@ -55,6 +56,7 @@ pub(super) fn document(of_handlers: OpenApi) -> Vec<u8> {
         "operationId": "openapi",
         "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}},
     });
+    bound_limit(&mut document["paths"]["/cache/entries"]["get"]);
     problems::add(&mut document);
     document["components"]["securitySchemes"]["token"] = json!({
         "type": "http",
@@ -75,6 +77,14 @@ pub(super) async fn serve(
     principal.check_read()?;
     Parameters::of(&uri, &[])?;
     Ok(([(CONTENT_TYPE, "application/json")], document).into_response())
+}
+
+/// What the handler's own words can't say, since they take literals only.
+fn bound_limit(entries: &mut Value) {
+    let parameters = entries["parameters"].as_array_mut().into_iter().flatten();
+    for limit in parameters.filter(|parameter| parameter["name"] == "limit") {
+        limit["schema"] = json!({"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT});
+    }
 }
 
 /// Every operation of the document, by path and method.

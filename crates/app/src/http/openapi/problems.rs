@@ -41,7 +41,8 @@ const OF_INVALIDATION: &[Code] = &[
     Code::StoreUnavailable,
 ];
 
-const OF_ENTRIES: &[Code] = &[Code::UnknownDataType, Code::InvalidLimit, Code::InvalidCursor, Code::StoreUnavailable];
+const OF_ENTRIES: &[Code] =
+    &[Code::UnknownDataType, Code::InvalidLimit, Code::InvalidCursor, Code::StoreUnavailable, Code::Deadline];
 
 /// Adds the schema of a problem, and to each operation those that it may answer.
 pub(super) fn add(document: &mut Value) {

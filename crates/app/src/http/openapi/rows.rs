@@ -1,7 +1,7 @@
 use larder_sources::{DATA_TYPES, DataType, NamedSchema, Region};
 use serde_json::{Value, json};
 
-use super::super::data::LARGEST_LIMIT;
+use super::super::parameters::LARGEST_LIMIT;
 
 /// Adds the rows' routes and the schemas of their answers.
 pub(super) fn add(document: &mut Value) {

@@ -1,4 +1,4 @@
-use larder_sources::FetchError;
+use larder_sources::{FetchError, Kind};
 use rstest::rstest;
 
 use super::*;
@@ -71,6 +71,18 @@ async fn an_answer_too_large_for_lambda_says_to_use_limit() {
     assert_eq!(get(&test, "/ec2/subnets?region=us-east-1&limit=1000").await.status, 200);
 }
 
+#[tokio::test]
+async fn an_answer_that_escaping_makes_too_large_for_lambda_says_so_too() {
+    let test = TestApp::new();
+    let items: Vec<_> =
+        (0..10_000).map(|id| format!(r#"{{"subnetId":"subnet-{id:06}","tags":"{}"}}"#, r#"\""#.repeat(200))).collect();
+    let answer = format!(r#"{{"subnets":[{}]}}"#, items.join(","));
+    assert!(answer.len() < 4_500_000, "{}", answer.len());
+    test.aws.answers("ec2-subnets", Ok(&answer));
+    let got = get(&test, SUBNETS).await;
+    assert_eq!((got.status.as_u16(), got.problem().as_str()), (413, "RESULT_TOO_LARGE"));
+}
+
 #[rstest]
 #[case("gzip")]
 #[case("br")]
@@ -94,18 +106,18 @@ async fn only_if_cached_asks_nothing_of_aws() {
 }
 
 #[rstest]
-#[case(FetchError::AccessDenied { operation: "ec2:DescribeSubnets".into(), message: "no".into() }, 403, "ACCESS_DENIED")]
-#[case(FetchError::Credentials { operation: "ec2:DescribeSubnets".into(), message: "no".into() }, 403, "AWS_CREDENTIALS")]
-#[case(FetchError::Throttled { operation: "ec2:DescribeSubnets".into(), message: "no".into() }, 503, "UPSTREAM_THROTTLED")]
-#[case(FetchError::Timeout { operation: "ec2:DescribeSubnets".into(), message: "no".into() }, 504, "UPSTREAM_TIMEOUT")]
-#[case(FetchError::Unavailable { operation: "ec2:DescribeSubnets".into(), message: "no".into() }, 503, "UPSTREAM_UNAVAILABLE")]
-#[case(FetchError::Rejected { code: "X".into(), operation: "ec2:DescribeSubnets".into(), message: "no".into() }, 502, "UPSTREAM_REJECTED")]
-#[case(FetchError::Malformed { operation: "ec2:DescribeSubnets".into(), message: "no".into() }, 502, "UPSTREAM_MALFORMED")]
-#[case(FetchError::EndlessPages { operation: "ec2:DescribeSubnets".into(), message: "no".into() }, 502, "UPSTREAM_MALFORMED")]
+#[case(Kind::AccessDenied, 403, "ACCESS_DENIED")]
+#[case(Kind::Credentials, 403, "AWS_CREDENTIALS")]
+#[case(Kind::Throttled, 503, "UPSTREAM_THROTTLED")]
+#[case(Kind::Timeout, 504, "UPSTREAM_TIMEOUT")]
+#[case(Kind::Unavailable, 503, "UPSTREAM_UNAVAILABLE")]
+#[case(Kind::Rejected { code: "X".into() }, 502, "UPSTREAM_REJECTED")]
+#[case(Kind::Malformed, 502, "UPSTREAM_MALFORMED")]
+#[case(Kind::EndlessPages, 502, "UPSTREAM_MALFORMED")]
 #[tokio::test]
-async fn a_failure_of_aws_names_the_operation(#[case] error: FetchError, #[case] status: u16, #[case] code: &str) {
+async fn a_failure_of_aws_names_the_operation(#[case] kind: Kind, #[case] status: u16, #[case] code: &str) {
     let test = TestApp::new();
-    test.aws.answers("ec2-subnets", Err(error));
+    test.aws.answers("ec2-subnets", Err(FetchError::new(kind, "ec2:DescribeSubnets", "no")));
     let got = get(&test, SUBNETS).await;
     let document = got.json();
     assert_eq!((got.status.as_u16(), document["code"].as_str()), (status, Some(code)));
@@ -117,6 +129,7 @@ async fn a_failure_of_aws_names_the_operation(#[case] error: FetchError, #[case]
 #[tokio::test]
 async fn a_stale_answer_stands_in_and_says_why_but_not_for_access_denied() {
     let test = TestApp::with(|configuration| {
+        configuration.cache.settings.negative_ttl = std::time::Duration::ZERO;
         for (_, windows) in &mut configuration.windows {
             windows.ttl = Some(std::time::Duration::ZERO);
             windows.stale_while_revalidate = Some(std::time::Duration::ZERO);
@@ -124,18 +137,15 @@ async fn a_stale_answer_stands_in_and_says_why_but_not_for_access_denied() {
     });
     test.aws.answers("ec2-subnets", Ok(THREE_SUBNETS));
     assert_eq!(get(&test, SUBNETS).await.status, 200);
-    let (operation, message) = ("ec2:DescribeSubnets".to_owned(), "down".to_owned());
-    test.aws.answers(
-        "ec2-subnets",
-        Err(FetchError::AccessDenied { operation: operation.clone(), message: message.clone() }),
-    );
-    assert_eq!(get(&test, SUBNETS).await.problem(), "ACCESS_DENIED");
-    test.aws.answers("ec2-subnets", Err(FetchError::Unavailable { operation, message }));
+    let failure = |kind| Err(FetchError::new(kind, "ec2:DescribeSubnets", "down"));
+    test.aws.answers("ec2-subnets", failure(Kind::Unavailable));
     let got = get(&test, SUBNETS).await;
     assert_eq!((got.status.as_u16(), got.body.as_slice()), (200, THREE_SUBNETS.as_bytes()));
     let status = got.header("cache-status");
     assert!(status.starts_with("larder; fwd=stale; fwd-status=503; ttl=-"), "{status}");
     assert!(status.contains("ec2:DescribeSubnets UPSTREAM_UNAVAILABLE"), "{status}");
+    test.aws.answers("ec2-subnets", failure(Kind::AccessDenied));
+    assert_eq!(get(&test, SUBNETS).await.problem(), "ACCESS_DENIED");
 }
 
 #[tokio::test]

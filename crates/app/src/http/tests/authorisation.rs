@@ -105,6 +105,20 @@ async fn a_listing_shows_only_the_accounts_of_the_caller_and_what_is_global() {
     assert_eq!(accounts(format!("[acct-{OWN}]")).await, ["global", OWN]);
 }
 
+#[tokio::test]
+async fn a_programs_token_clears_everything_and_reads_no_account() {
+    let claims = [("token_use", "access"), ("scope", ADMIN), ("sub", "app"), ("client_id", "app")];
+    let claims: HashMap<_, _> = claims.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let program = Principal::from_claims(&claims, &[]);
+    let test = TestApp::new();
+    for body in ["{}", "{\"accountId\":\"111122223333\"}"] {
+        let request = request("POST", "/cache/invalidate", &[], body.to_owned());
+        assert_eq!(send_as(&test, program.clone(), request).await.status, 200, "{body}");
+    }
+    let got = send_as(&test, program, request("GET", SUBNETS, &[], Body::empty())).await;
+    assert_eq!((got.status.as_u16(), got.problem().as_str()), (403, "FORBIDDEN_ACCOUNT"));
+}
+
 async fn send_locally(method: &str, headers: &[(&str, &str)]) -> Got {
     let router = crate::http::router(TestApp::new().app).layer(axum::middleware::from_fn(crate::http::admit_local));
     send(router, request(method, if method == "POST" { "/cache/invalidate" } else { SUBNETS }, headers, "{}")).await

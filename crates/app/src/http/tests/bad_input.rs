@@ -80,6 +80,9 @@ async fn a_bad_request_is_refused_and_reaches_nothing(
 #[case("{\"accountId\":111122223333}", "INVALID_BODY")]
 #[case("{\"purge\":\"yes\"}", "INVALID_BODY")]
 #[case("{\"purge\":null}", "INVALID_BODY")]
+#[case("{\"dataType\":\"drs-quotas\",\"dataType\":\"ec2-subnets\"}", "INVALID_BODY")]
+#[case("{\"dataType\":\"drs-quotas\",\"data\\u0054ype\":\"drs-quotas\"}", "INVALID_BODY")]
+#[case("{\"purge\":false,\"accountId\":\"111122223333\",\"purge\":false}", "INVALID_BODY")]
 #[case("{\"datatype\":\"drs-quotas\"}", "UNKNOWN_FIELD")]
 #[case("{\"dataType\":\"drs-quotas\",\"resource\":\"i-1\"}", "UNKNOWN_FIELD")]
 #[case("{\"dataType\":\"drs-quota\"}", "UNKNOWN_DATA_TYPE")]
@@ -108,9 +111,9 @@ async fn a_wrong_method_is_told_the_right_ones() {
 }
 
 #[tokio::test]
-async fn another_account_than_the_own_is_not_configured() {
-    let test = TestApp::new();
-    let got = get(&test, "/drs/quotas?region=us-east-1&accountId=444455556666").await;
-    assert_eq!((got.status.as_u16(), got.problem().as_str()), (404, "UNKNOWN_ACCOUNT"));
-    assert_eq!(got.json()["accountId"], "444455556666");
+async fn a_field_given_twice_is_named() {
+    let got =
+        invalidate(&TestApp::new(), r#"{"region":"us-east-1","dataType":"drs-quotas","region":"eu-west-1"}"#).await;
+    assert_eq!(got.problem(), "INVALID_BODY");
+    assert!(got.json()["detail"].as_str().is_some_and(|detail| detail.contains("\"region\"")), "{}", got.json());
 }

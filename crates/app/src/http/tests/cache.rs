@@ -56,9 +56,38 @@ async fn without_a_store_questions_are_answered_and_health_says_why() {
     assert_eq!(get(&test, SUBNETS).await.status, 200);
     let health = get(&test, "/health").await.json();
     assert_eq!((&health["status"], &health["store"]), (&"ok".into(), &"absent".into()));
-    assert_eq!(health["reason"], "switched off");
+    assert_eq!(health["reason"], "switched off in /home/ann/larder.toml");
     assert_eq!(get(&test, "/cache/entries").await.problem(), "STORE_UNAVAILABLE");
     assert_eq!(get(&TestApp::new(), "/health").await.json()["store"], "ok");
+}
+
+#[tokio::test]
+async fn health_tells_the_public_no_path() {
+    let test = TestApp::with(|configuration| configuration.cache.disabled = true);
+    let no_scope = [("token_use".to_owned(), "access".to_owned())].into();
+    for principal in [None, Principal::from_claims(&no_scope, &[])] {
+        let got = send_as(&test, principal, request("GET", "/health", &[], Body::empty())).await;
+        let health = got.json();
+        assert_eq!((got.status.as_u16(), &health["store"]), (200, &"absent".into()));
+        assert!(health["reason"].as_str().is_some_and(|reason| reason.contains("log")), "{health}");
+        assert!(!health.to_string().contains("/home"), "{health}");
+    }
+    let stats = get(&test, "/cache/stats").await.json();
+    assert_eq!(stats["store"]["reason"], "switched off in /home/ann/larder.toml");
+}
+
+#[rstest]
+#[case("ZWMyLXN1Ym5ldHMgZ2FyYmFnZQ")]
+#[case("ZWMyLXN1Ym5ldHMgeHx5")]
+#[case("ZWMyLXN1Ym5ldHMgNXxkcnMtcXVvdGFzI3VzLWVhc3QtMSMxMTExMjIyMjMzMzM")]
+#[tokio::test]
+async fn a_made_up_cursor_is_refused_and_the_store_stays_well(#[case] cursor: &str) {
+    let test = TestApp::new();
+    for _ in 0..5 {
+        let got = get(&test, &format!("/cache/entries?dataType=ec2-subnets&cursor={cursor}")).await;
+        assert_eq!((got.status.as_u16(), got.problem().as_str()), (400, "INVALID_CURSOR"));
+    }
+    assert_eq!(get(&test, "/health").await.json()["store"], "ok");
 }
 
 #[tokio::test]

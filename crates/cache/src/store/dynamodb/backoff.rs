@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::environment::Environment;
+use crate::environment::{Environment, share};
 
 /// Tries in a row of which none got anything done.
 const FRUITLESS: u32 = 4;
@@ -31,8 +31,7 @@ impl<'a> Backoff<'a> {
             return false;
         }
         let longest = FIRST_PAUSE * 2_u32.pow(self.fruitless);
-        let share = self.environment.random() % 1_000;
-        self.environment.sleep(longest.mul_f64(share as f64 / 1_000.0)).await;
+        self.environment.sleep(longest.mul_f64(share(self.environment))).await;
         true
     }
 }

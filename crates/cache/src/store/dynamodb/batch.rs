@@ -17,8 +17,8 @@ pub(super) const MOST_WRITES: usize = 25;
 /// The items with these keys, at most [`MOST_READS`], by key; strongly consistent. Those that don't exist are absent;
 /// a key that the service leaves unprocessed is an error, never absent.
 ///
-/// Of each item there is what `attributes` says, a projection expression that names the key too; all where it is
-/// `None`.
+/// Of each item there is what `attributes` says, a projection expression that names the key and `#resource` too; all
+/// where it is `None`.
 pub(super) async fn read(
     store: &DynamoDbStore,
     keys: Vec<String>,
@@ -30,7 +30,8 @@ pub(super) async fn read(
     let mut asked: Vec<Item> = keys.into_iter().map(primary_key).collect();
     while !asked.is_empty() {
         let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(asked));
-        let request = request.set_projection_expression(attributes.map(ToOwned::to_owned)).build();
+        let request = request.set_projection_expression(attributes.map(ToOwned::to_owned));
+        let request = request.set_expression_attribute_names(attributes.map(|_| reserved())).build();
         let request = request.map_err(|error| StoreError::Failed(error.to_string().into()))?;
         let answer = store
             .client
@@ -53,6 +54,11 @@ pub(super) async fn read(
         }
     }
     Ok(Metered { value: items, units })
+}
+
+/// `resource` is one of DynamoDB's own words.
+fn reserved() -> HashMap<String, String> {
+    HashMap::from([("#resource".to_owned(), "resource".to_owned())])
 }
 
 /// Sends writes, at most [`MOST_WRITES`], until none is left unprocessed.

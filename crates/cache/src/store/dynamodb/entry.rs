@@ -2,12 +2,15 @@
 
 mod item;
 
-use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemOutput;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 
-use super::attribute::{Item, number, primary_key, text, write_units};
+use super::attribute::{Item, number, primary_key, text, text_of, write_units};
+use super::refusal::Refusal;
 use super::{DynamoDbStore, batch, chunk, epoch};
+use crate::epoch::EPOCH;
 use crate::key::Key;
 use crate::store::{ItemRead, Metered, Snapshot, StoreError, StoreResult, StoredEntry, Units};
 
@@ -16,10 +19,10 @@ use crate::store::{ItemRead, Metered, Snapshot, StoreError, StoreResult, StoredE
 const NOT_NEWER: &str = "attribute_not_exists(cacheKey) OR NOT (incarnation = :incarnation AND #fence > :fence)";
 
 pub(super) async fn read(store: &DynamoDbStore, key: &Key) -> StoreResult<Snapshot> {
-    let keys = vec![epoch::EPOCH.to_owned(), key.as_str().to_owned()];
+    let keys = vec![EPOCH.to_owned(), key.as_str().to_owned()];
     let answer = batch::read(store, keys, None).await?;
     Ok(answer.map(|mut items| Snapshot {
-        epoch: items.get(epoch::EPOCH).and_then(epoch::parse),
+        epoch: items.get(EPOCH).and_then(epoch::parse),
         entry: items.remove(key.as_str()).map_or(ItemRead::Absent, |item| {
             item::parse(item).map_or(ItemRead::Malformed, |entry| ItemRead::Found(entry.into()))
         }),
@@ -29,18 +32,18 @@ pub(super) async fn read(store: &DynamoDbStore, key: &Key) -> StoreResult<Snapsh
 /// An item that holds no entry must not be in the way, whatever it says of its fence: it comes back with the refusal,
 /// and is then replaced if what it says is still the same.
 pub(super) async fn write(store: &DynamoDbStore, entry: &StoredEntry) -> StoreResult<bool> {
-    let refusal = match put(store, entry, None).await {
+    let standing = match put(store, entry, None).await {
         Ok(answer) => return Ok(Metered { units: write_units(answer.consumed_capacity()), value: true }),
-        Err(Refused::Item(item)) => item,
-        Err(Refused::Fault(error)) => return Err(error),
+        Err(Refusal::Condition(item)) => item.unwrap_or_default(),
+        Err(Refusal::Fault(error)) => return Err(error),
     };
-    let Some(fence) = refusal.get("fence").cloned().filter(|_| item::parse(refusal).is_none()) else {
+    let Some(fence) = standing.get("fence").cloned().filter(|_| item::parse(standing).is_none()) else {
         return Ok(Metered::free(false));
     };
     match put(store, entry, Some(Item::from([(":malformed".to_owned(), fence)]))).await {
         Ok(answer) => Ok(Metered { units: write_units(answer.consumed_capacity()), value: true }),
-        Err(Refused::Item(_)) => Ok(Metered::free(false)),
-        Err(Refused::Fault(error)) => Err(error),
+        Err(Refusal::Condition(_)) => Ok(Metered::free(false)),
+        Err(Refusal::Fault(error)) => Err(error),
     }
 }
 
@@ -57,25 +60,29 @@ pub(super) async fn mark_used(store: &DynamoDbStore, key: &Key, created_at: u64,
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
-    match answer {
+    match answer.map_err(|error| store.refusal(&error)) {
         Ok(answer) => Ok(Metered { units: write_units(answer.consumed_capacity()), value: () }),
-        Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
-            Ok(Metered::free(()))
-        }
-        Err(error) => Err(store.fault("UpdateItem", &error)),
+        Err(Refusal::Condition(_)) => Ok(Metered::free(())),
+        Err(Refusal::Fault(error)) => Err(error),
     }
 }
 
 /// Reads which entries there are, and which chunks they have, then deletes both in batches. A request that is sent
 /// twice changes neither what is deleted nor the count; an entry written in between may leave chunks behind, which
 /// are forgotten by their own `ttl`.
-pub(super) async fn delete(store: &DynamoDbStore, keys: &[String]) -> StoreResult<u64> {
-    // No entry's key begins so: the epoch and leases must not be deleted by anyone's list of keys.
-    let keys: Vec<_> = keys.iter().filter(|key| !key.starts_with('#')).cloned().collect();
+pub(super) async fn delete(store: &DynamoDbStore, keys: &[String], resource: Option<&str>) -> StoreResult<u64> {
+    // No entry's key begins so: the epoch and leases must not be deleted by anyone's list of keys. A batch refuses a
+    // key that it has twice.
+    let keys: BTreeSet<_> = keys.iter().filter(|key| !key.starts_with('#')).cloned().collect();
+    let keys: Vec<_> = keys.into_iter().collect();
     let mut units = Units::default();
     let mut deleted = 0;
     for some in keys.chunks(batch::MOST_READS) {
-        let found = batch::read(store, some.to_vec(), Some("cacheKey, digest, chunks")).await?;
+        let mut found = batch::read(store, some.to_vec(), Some("cacheKey, digest, chunks, #resource")).await?;
+        found.value.retain(|_, item| match (resource, text_of(item, "resource")) {
+            (Some(asked), Some(has)) => asked == has,
+            _ => true,
+        });
         let chunks = found.value.values().flat_map(item::chunks).map(|chunk| chunk.to_string());
         let doomed: Vec<_> = found.value.keys().cloned().chain(chunks).collect();
         deleted += found.value.len() as u64;
@@ -85,14 +92,8 @@ pub(super) async fn delete(store: &DynamoDbStore, keys: &[String]) -> StoreResul
     Ok(Metered { value: deleted, units })
 }
 
-enum Refused {
-    /// This one stands there, and has a newer fence.
-    Item(Item),
-    Fault(StoreError),
-}
-
 /// Puts an entry where nothing newer is, or over the item whose fence is `:malformed`.
-async fn put(store: &DynamoDbStore, entry: &StoredEntry, over: Option<Item>) -> Result<PutItemOutput, Refused> {
+async fn put(store: &DynamoDbStore, entry: &StoredEntry, over: Option<Item>) -> Result<PutItemOutput, Refusal> {
     let condition = match &over {
         Some(_) => format!("{NOT_NEWER} OR (incarnation = :incarnation AND #fence = :malformed)"),
         None => NOT_NEWER.to_owned(),
@@ -101,7 +102,7 @@ async fn put(store: &DynamoDbStore, entry: &StoredEntry, over: Option<Item>) -> 
         (":incarnation".to_owned(), text(entry.fence.incarnation.to_string())),
         (":fence".to_owned(), number(entry.fence.counter)),
     ]);
-    let item = item::of(entry).map_err(|error| Refused::Fault(StoreError::Failed(error.to_string().into())))?;
+    let item = item::of(entry).map_err(|error| Refusal::Fault(StoreError::Failed(error.to_string().into())))?;
     let request = store.client.put_item().table_name(&store.table).set_item(Some(item));
     let answer = request
         .condition_expression(condition)
@@ -111,10 +112,5 @@ async fn put(store: &DynamoDbStore, entry: &StoredEntry, over: Option<Item>) -> 
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
-    answer.map_err(|error| match error.as_service_error() {
-        Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-            Refused::Item(refusal.item().cloned().unwrap_or_default())
-        }
-        _ => Refused::Fault(store.fault("PutItem", &error)),
-    })
+    answer.map_err(|error| store.refusal(&error))
 }

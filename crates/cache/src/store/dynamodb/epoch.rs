@@ -2,19 +2,18 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemOutput;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
 
 use super::DynamoDbStore;
 use super::attribute::{Item, number, number_of, primary_key, read_units, text, text_of, write_units};
-use crate::epoch::{Epoch, Incarnation, Marks};
+use super::refusal::Refusal;
+use crate::epoch::{EPOCH, Epoch, Incarnation, Marks};
 use crate::selector::Selector;
 use crate::store::{Metered, StoreError, StoreResult, Units, mark};
 
-pub(super) const EPOCH: &str = "#epoch";
 const INCARNATION: &str = "incarnation";
 const COUNTER: &str = "counter";
 const MARKS: &str = "marks";
@@ -45,11 +44,11 @@ pub(super) async fn create(store: &DynamoDbStore, incarnation: Incarnation) -> S
                 units += write_units(answer.consumed_capacity());
                 return Ok(Metered { value: Epoch::first(incarnation), units });
             }
-            Err(Refused::Item(item)) => match parse(&item) {
+            Err(Refusal::Condition(standing)) => match standing.as_ref().and_then(parse) {
                 Some(epoch) => return Ok(Metered { value: epoch, units }),
-                None => malformed = Some(item),
+                None => malformed = standing,
             },
-            Err(Refused::Fault(error)) => return Err(error),
+            Err(Refusal::Fault(error)) => return Err(error),
         }
     }
     Err(StoreError::Failed(format!("the epoch item of table {} is malformed, and changes", store.table).into()))
@@ -69,14 +68,12 @@ pub(super) async fn advance(store: &DynamoDbStore, selector: &Selector) -> Store
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
-    match answer {
+    match answer.map_err(|error| store.refusal(&error)) {
         Ok(answer) => {
             Ok(Metered { units: write_units(answer.consumed_capacity()), value: answer.attributes().and_then(parse) })
         }
-        Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
-            Ok(Metered::free(None))
-        }
-        Err(error) => Err(store.fault("UpdateItem", &error)),
+        Err(Refusal::Condition(_)) => Ok(Metered::free(None)),
+        Err(Refusal::Fault(error)) => Err(error),
     }
 }
 
@@ -96,12 +93,10 @@ pub(super) async fn fold(store: &DynamoDbStore, seen: &Epoch, marks: &Marks) -> 
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
-    match answer {
+    match answer.map_err(|error| store.refusal(&error)) {
         Ok(answer) => Ok(Metered { units: write_units(answer.consumed_capacity()), value: true }),
-        Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
-            Ok(Metered::free(false))
-        }
-        Err(error) => Err(store.fault("UpdateItem", &error)),
+        Err(Refusal::Condition(_)) => Ok(Metered::free(false)),
+        Err(Refusal::Fault(error)) => Err(error),
     }
 }
 
@@ -117,17 +112,11 @@ pub(super) fn parse(item: &Item) -> Option<Epoch> {
     Some(Epoch { incarnation, counter, marks })
 }
 
-enum Refused {
-    /// This one stands there.
-    Item(Item),
-    Fault(StoreError),
-}
-
 async fn put_first(
     store: &DynamoDbStore,
     incarnation: Incarnation,
     malformed: Option<&Item>,
-) -> Result<PutItemOutput, Refused> {
+) -> Result<PutItemOutput, Refusal> {
     let mut condition = format!("NOT {WELL_TYPED}");
     let mut values = types();
     if let Some(malformed) = malformed {
@@ -151,12 +140,7 @@ async fn put_first(
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
-    answer.map_err(|error| match error.as_service_error() {
-        Some(PutItemError::ConditionalCheckFailedException(refusal)) if refusal.item().is_some() => {
-            Refused::Item(refusal.item().cloned().unwrap_or_default())
-        }
-        _ => Refused::Fault(store.fault("PutItem", &error)),
-    })
+    answer.map_err(|error| store.refusal(&error))
 }
 
 fn names() -> HashMap<String, String> {

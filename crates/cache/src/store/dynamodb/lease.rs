@@ -1,11 +1,10 @@
 //! The items `#lease#<key>`.
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 
 use super::DynamoDbStore;
 use super::attribute::{Item, number, number_of, primary_key, text, text_of, write_units};
+use super::refusal::Refusal;
 use crate::key::Key;
 use crate::store::{LeaseAttempt, LeaseItem, Metered, StoreResult};
 
@@ -34,20 +33,15 @@ pub(super) async fn take(
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
-    let error = match answer {
-        Ok(answer) => {
-            return Ok(Metered { units: write_units(answer.consumed_capacity()), value: LeaseAttempt::Taken });
-        }
-        Err(error) => error,
-    };
-    match error.as_service_error() {
-        Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-            let held = parse(refusal.item().unwrap_or(&Item::new()));
+    match answer.map_err(|error| store.refusal(&error)) {
+        Ok(answer) => Ok(Metered { units: write_units(answer.consumed_capacity()), value: LeaseAttempt::Taken }),
+        Err(Refusal::Condition(standing)) => {
+            let held = parse(&standing.unwrap_or_default());
             // The SDK asks again when an answer is lost: then the lease that is in the way is our own.
             let ours = held.owner == lease.owner;
             Ok(Metered::free(if ours { LeaseAttempt::Taken } else { LeaseAttempt::Held(held) }))
         }
-        _ => Err(store.fault("PutItem", &error)),
+        Err(Refusal::Fault(error)) => Err(error),
     }
 }
 
@@ -63,12 +57,10 @@ pub(super) async fn release(store: &DynamoDbStore, key: &Key, owner: &str) -> St
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
-    match answer {
+    match answer.map_err(|error| store.refusal(&error)) {
         Ok(answer) => Ok(Metered { units: write_units(answer.consumed_capacity()), value: () }),
-        Err(error) if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) => {
-            Ok(Metered::free(()))
-        }
-        Err(error) => Err(store.fault("DeleteItem", &error)),
+        Err(Refusal::Condition(_)) => Ok(Metered::free(())),
+        Err(Refusal::Fault(error)) => Err(error),
     }
 }
 

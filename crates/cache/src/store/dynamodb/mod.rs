@@ -1,4 +1,4 @@
-//! The store that containers share: one DynamoDB table, laid out as the design's "The table" says.
+//! The store that containers share: one DynamoDB table, laid out as [the table](crate#the-table) is.
 
 mod attribute;
 mod backoff;
@@ -10,6 +10,7 @@ mod epoch;
 mod fault;
 mod lease;
 mod list;
+mod refusal;
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use bytes::Bytes;
 
-use super::{ChunkId, LeaseAttempt, LeaseItem, Page, Snapshot, Store, StoreResult, StoredEntry};
+use super::{ChunkId, LeaseAttempt, LeaseItem, Page, Position, Snapshot, Store, StoreResult, StoredEntry};
 use crate::environment::Environment;
 use crate::epoch::{Epoch, Incarnation, Marks};
 use crate::key::Key;
@@ -102,11 +103,11 @@ impl Store for DynamoDbStore {
         lease::release(self, key, owner).await
     }
 
-    async fn list(&self, data_type: &str, after: Option<&str>, limit: usize) -> StoreResult<Page> {
+    async fn list(&self, data_type: &str, after: Option<&Position>, limit: usize) -> StoreResult<Page> {
         list::page(self, data_type, after, limit).await
     }
 
-    async fn delete(&self, keys: &[String]) -> StoreResult<u64> {
-        entry::delete(self, keys).await
+    async fn delete(&self, keys: &[String], resource: Option<&str>) -> StoreResult<u64> {
+        entry::delete(self, keys, resource).await
     }
 }

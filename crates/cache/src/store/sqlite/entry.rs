@@ -20,6 +20,11 @@ const WRITE: &str =
 
 const MARK_USED: &str = "UPDATE entry SET used_at = ?3 WHERE cache_key = ?1 AND created_at = ?2 AND used_at IS NULL";
 
+const DELETE: &str = "DELETE FROM entry WHERE cache_key = ?1 AND (?2 IS NULL OR resource IS NULL OR resource = ?2)";
+
+const DELETE_CHUNKS: &str = "DELETE FROM chunk WHERE digest = (SELECT digest FROM entry
+    WHERE cache_key = ?1 AND (?2 IS NULL OR resource IS NULL OR resource = ?2))";
+
 /// A few at a time, so that no write waits long; more go than one write brings.
 const FORGET: [&str; 3] = [
     "DELETE FROM entry WHERE rowid IN (SELECT rowid FROM entry WHERE ttl < ?1 LIMIT 16)",
@@ -57,15 +62,14 @@ pub(super) async fn mark_used(store: &SqliteStore, key: &Key, created_at: u64, u
 }
 
 /// In one transaction: one flush, and no chunk outlives its entry.
-pub(super) async fn delete(store: &SqliteStore, keys: &[String]) -> StoreResult<u64> {
+pub(super) async fn delete(store: &SqliteStore, keys: &[String], resource: Option<&str>) -> StoreResult<u64> {
     let deleted = async {
         let mut transaction = store.writer.begin_with("BEGIN IMMEDIATE").await?;
         let mut deleted = 0;
         for key in keys {
-            let chunks = "DELETE FROM chunk WHERE digest = (SELECT digest FROM entry WHERE cache_key = ?1)";
-            sqlx::query(chunks).bind(key).execute(&mut *transaction).await?;
-            let entry = sqlx::query("DELETE FROM entry WHERE cache_key = ?1").bind(key);
-            deleted += entry.execute(&mut *transaction).await?.rows_affected();
+            sqlx::query(DELETE_CHUNKS).bind(key).bind(resource).execute(&mut *transaction).await?;
+            let entry = sqlx::query(DELETE).bind(key).bind(resource).execute(&mut *transaction).await?;
+            deleted += entry.rows_affected();
         }
         transaction.commit().await?;
         Ok(deleted)

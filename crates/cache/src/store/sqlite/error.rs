@@ -20,6 +20,14 @@ pub enum SqliteError {
         /// The cache file.
         path: PathBuf,
     },
+    /// It is damaged, gone or of another version, and a process still uses what stood there.
+    #[error(
+        "the cache file {path} is unusable, and another Larder program has it open. End that program, or name another file"
+    )]
+    Replaced {
+        /// The cache file.
+        path: PathBuf,
+    },
     /// It may be read only.
     #[error("the cache file {path} is read-only. Allow writing to it, or name another file")]
     ReadOnly {

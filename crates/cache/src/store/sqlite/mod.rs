@@ -7,17 +7,17 @@ mod error;
 mod lease;
 mod list;
 mod open;
-mod position;
 mod row;
 mod set_aside;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use sqlx::SqlitePool;
 
-use super::{ChunkId, LeaseAttempt, LeaseItem, Page, Snapshot, Store, StoreError, StoreResult, StoredEntry};
+use super::{ChunkId, LeaseAttempt, LeaseItem, Page, Position, Snapshot, Store, StoreError, StoreResult, StoredEntry};
 use crate::epoch::{Epoch, Incarnation, Marks};
 use crate::key::Key;
 use crate::selector::Selector;
@@ -36,12 +36,13 @@ pub struct SqliteStore {
     /// One connection. SQLite has one writer at a time anyhow; here they queue without polling for a lock.
     writer: SqlitePool,
     readers: SqlitePool,
-    set_aside: Option<PathBuf>,
+    /// Locked, shared with the other processes that use the file, for as long as this one does.
+    _in_use: File,
 }
 
 impl SqliteStore {
     /// Opens the file, making it and its folder (for the user alone) where there are none. A file that is damaged
-    /// or of another version is renamed to `<name>.corrupt-<n>`, and a fresh one opened.
+    /// or of another version is renamed to `<name>.corrupt-<n>`, and a fresh one opened, unless a process still uses it.
     ///
     /// Waits while another process opens the same file.
     ///
@@ -49,12 +50,6 @@ impl SqliteStore {
     /// [`SqliteError`] when the file can't be used; it is left as it is.
     pub async fn open(path: &Path) -> Result<Self, SqliteError> {
         open::open(path).await
-    }
-
-    /// Where the file went that was found in the way, if one was.
-    #[must_use]
-    pub fn set_aside(&self) -> Option<&Path> {
-        self.set_aside.as_deref()
     }
 
     fn fault(&self, error: &sqlx::Error) -> StoreError {
@@ -112,12 +107,12 @@ impl Store for SqliteStore {
         lease::release(self, key, owner).await
     }
 
-    async fn list(&self, data_type: &str, after: Option<&str>, limit: usize) -> StoreResult<Page> {
+    async fn list(&self, data_type: &str, after: Option<&Position>, limit: usize) -> StoreResult<Page> {
         list::page(self, data_type, after, limit).await
     }
 
-    async fn delete(&self, keys: &[String]) -> StoreResult<u64> {
-        entry::delete(self, keys).await
+    async fn delete(&self, keys: &[String], resource: Option<&str>) -> StoreResult<u64> {
+        entry::delete(self, keys, resource).await
     }
 }
 

@@ -35,26 +35,41 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, SqliteError> {
     make_folder(path).map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
     // Held until the file is ready, so that no two processes set aside or set up at the same time.
     let _opening = lock(path).await.map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
-    let mut aside = None;
-    let mut found = examine(path).await?;
-    if matches!(found, Found::Foreign) {
-        return Err(SqliteError::Foreign { path: path.to_owned() });
+    let in_use = File::create(with_suffix(path, ".in-use"));
+    let in_use = in_use.map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
+    let found = examine(path).await?;
+    match found {
+        Found::Ours => {}
+        Found::Foreign => return Err(SqliteError::Foreign { path: path.to_owned() }),
+        Found::Fresh => be_alone(&in_use, path)?,
+        Found::Unusable => {
+            be_alone(&in_use, path)?;
+            let renamed = set_aside(path).map_err(|source| SqliteError::InTheWay { path: path.to_owned(), source })?;
+            tracing::warn!(file = %path.display(), renamed = %renamed.display(), "an unusable cache file was set aside");
+        }
     }
-    if matches!(found, Found::Unusable) {
-        let renamed = set_aside(path).map_err(|source| SqliteError::InTheWay { path: path.to_owned(), source })?;
-        tracing::warn!(file = %path.display(), renamed = %renamed.display(), "an unusable cache file was set aside");
-        aside = Some(renamed);
-        found = Found::Fresh;
-    }
+    in_use.lock_shared().map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
     let writer = SqlitePoolOptions::new().max_connections(1);
     let writer = lasting(writer).connect_with(connection(path)).await.map_err(|error| SqliteError::of(path, &error))?;
-    if matches!(found, Found::Fresh) {
+    if matches!(found, Found::Fresh | Found::Unusable) {
         set_up(&writer).await.map_err(|error| SqliteError::of(path, &error))?;
     }
     let readers = lasting(SqlitePoolOptions::new().max_connections(READERS));
     let readers = readers.connect_lazy_with(connection(path).pragma("query_only", "ON"));
     check_writable(&writer).await.map_err(|error| SqliteError::of(path, &error))?;
-    Ok(SqliteStore { path: path.to_owned(), writer, readers, set_aside: aside })
+    Ok(SqliteStore { path: path.to_owned(), writer, readers, _in_use: in_use })
+}
+
+/// Makes sure that no other process uses the path, before another file takes its place. A process that kept an old one
+/// would not see the epoch of the new one, and serve what was invalidated there.
+fn be_alone(in_use: &File, path: &Path) -> Result<(), SqliteError> {
+    let folder = |source| SqliteError::Folder { path: path.to_owned(), source };
+    match in_use.try_lock() {
+        // Nobody else comes in between: whoever opens holds the other lock.
+        Ok(()) => in_use.unlock().map_err(folder),
+        Err(TryLockError::WouldBlock) => Err(SqliteError::Replaced { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(folder(source)),
+    }
 }
 
 /// For the user alone: answers about an account are nobody else's business.

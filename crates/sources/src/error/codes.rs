@@ -1,29 +1,18 @@
 //! What AWS's error codes mean, in one place.
 
-/// What an answer of AWS that is no success means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    AccessDenied,
-    Credentials,
-    Throttled,
-    Timeout,
-    Unavailable,
-    Rejected,
-    Malformed,
-}
+use super::Kind;
 
-/// The class of an error code and an HTTP status. A code that is listed decides; else the status does.
-pub(super) fn class_of(code: Option<&str>, status: u16) -> Class {
-    let code = code.unwrap_or_default();
-    let listed = CODES.iter().find(|(_, codes)| codes.contains(&code));
+/// What an error code and an HTTP status mean. A code that is listed decides; else the status does.
+pub(super) fn kind_of(code: Option<&str>, status: u16) -> Kind {
+    let listed = CODES.iter().find(|(_, codes)| code.is_some_and(|code| codes.contains(&code)));
     match (listed, status) {
-        (Some((class, _)), _) => *class,
-        (None, 401 | 403) => Class::AccessDenied,
-        (None, 408) => Class::Timeout,
-        (None, 429) => Class::Throttled,
-        (None, 400..=499) => Class::Rejected,
-        (None, 500..) => Class::Unavailable,
-        (None, _) => Class::Malformed,
+        (Some((kind, _)), _) => kind.clone(),
+        (None, 401 | 403) => Kind::AccessDenied,
+        (None, 408) => Kind::Timeout,
+        (None, 429) => Kind::Throttled,
+        (None, 400..=499) => Kind::Rejected { code: code.map_or_else(|| format!("Http{status}"), str::to_owned) },
+        (None, 500..) => Kind::Unavailable,
+        (None, _) => Kind::Malformed,
     }
 }
 
@@ -32,14 +21,19 @@ pub(super) fn repeats_the_request(code: &str) -> bool {
     SIGNATURE_CODES.contains(&code)
 }
 
+/// Whether AWS gives that code also to good credentials in a region where they are not valid.
+pub(super) fn may_be_the_region(code: &str) -> bool {
+    matches!(code, "AuthFailure" | "InvalidClientTokenId" | "UnrecognizedClientException")
+}
+
 const SIGNATURE_CODES: &[&str] =
     &["IncompleteSignature", "IncompleteSignatureException", "InvalidSignatureException", "SignatureDoesNotMatch"];
 
 /// From "Common errors" of the services' API references, EC2's list of client errors and, for throttling, the list
 /// that the SDK's own retries go by.
-const CODES: &[(Class, &[&str])] = &[
+static CODES: &[(Kind, &[&str])] = &[
     (
-        Class::AccessDenied,
+        Kind::AccessDenied,
         &[
             "AccessDenied",
             "AccessDeniedException",
@@ -50,9 +44,9 @@ const CODES: &[(Class, &[&str])] = &[
             "UnauthorizedOperation",
         ],
     ),
-    (Class::Credentials, SIGNATURE_CODES),
+    (Kind::Credentials, SIGNATURE_CODES),
     (
-        Class::Credentials,
+        Kind::Credentials,
         &[
             "AuthFailure",
             "ExpiredToken",
@@ -67,7 +61,7 @@ const CODES: &[(Class, &[&str])] = &[
         ],
     ),
     (
-        Class::Throttled,
+        Kind::Throttled,
         &[
             "BandwidthLimitExceeded",
             "EC2ThrottledException",
@@ -85,9 +79,9 @@ const CODES: &[(Class, &[&str])] = &[
             "TransactionInProgressException",
         ],
     ),
-    (Class::Timeout, &["RequestTimeout", "RequestTimeoutException"]),
+    (Kind::Timeout, &["RequestTimeout", "RequestTimeoutException"]),
     (
-        Class::Unavailable,
+        Kind::Unavailable,
         &[
             "InternalError",
             "InternalFailure",

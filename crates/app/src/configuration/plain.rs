@@ -1,0 +1,150 @@
+use larder_cache::FetchOncePer;
+
+use super::Configuration;
+use super::value::{self, Parsed};
+
+/// A setting that there is once, whatever data types there are.
+pub(super) struct Plain {
+    /// In `larder.toml`, with the table it stands in.
+    pub(super) key: &'static str,
+    /// In the environment.
+    pub(super) variable: &'static str,
+    /// For people.
+    pub(super) default: &'static str,
+    /// For people, without a full stop.
+    pub(super) help: &'static str,
+    /// Puts a value in its place.
+    pub(super) apply: fn(&mut Configuration, &str) -> Parsed<()>,
+}
+
+/// These settings, in the order of the README.
+pub(super) const PLAIN: &[Plain] = &[
+    Plain {
+        key: "store",
+        variable: "LARDER_STORE",
+        default: "`sqlite:` in the user's cache folder",
+        help: "where entries are kept: `sqlite:PATH`, `dynamodb:TABLE` or `memory`",
+        apply: |it, text| put(&mut it.store, value::store(text).map(Some)),
+    },
+    Plain {
+        key: "table",
+        variable: "CACHE_TABLE_NAME",
+        default: "none",
+        help: "the DynamoDB table of the Lambda functions, and the store where LARDER_STORE is not set",
+        apply: |it, text| put(&mut it.table, value::table(text).map(Some)),
+    },
+    Plain {
+        key: "environment",
+        variable: "ENVIRONMENT",
+        default: "none",
+        help: "the name of the deployment, for the log",
+        apply: |it, text| put(&mut it.deployment, value::name(text).map(Some)),
+    },
+    Plain {
+        key: "log_level",
+        variable: "LOG_LEVEL",
+        default: "info",
+        help: "error, warn, info, debug or trace",
+        apply: |it, text| put(&mut it.log_level, value::log_level(text)),
+    },
+    Plain {
+        key: "listen",
+        variable: "LARDER_LISTEN",
+        default: "127.0.0.1:8080",
+        help: "where `larder serve` listens; port 0 takes a free one",
+        apply: |it, text| put(&mut it.listen, value::address(text)),
+    },
+    Plain {
+        key: "account_id",
+        variable: "LARDER_ACCOUNT_ID",
+        default: "asked of STS",
+        help: "the account of the AWS credentials",
+        apply: |it, text| put(&mut it.own_account, value::account(text).map(Some)),
+    },
+    Plain {
+        key: "cache.disabled",
+        variable: "LARDER_CACHE_DISABLED",
+        default: "false",
+        help: "the emergency switch: every question goes to AWS",
+        apply: |it, text| put(&mut it.cache.disabled, value::switch(text)),
+    },
+    Plain {
+        key: "cache.coherence_window_ms",
+        variable: "LARDER_COHERENCE_WINDOW_MS",
+        default: "2000",
+        help: "how long a process may trust its last look at the epoch, in milliseconds; 0 is strict",
+        apply: |it, text| put(&mut it.cache.settings.coherence_window, value::milliseconds(text)),
+    },
+    Plain {
+        key: "cache.memory_bytes",
+        variable: "LARDER_MEMORY_BYTES",
+        default: "64MiB",
+        help: "what the memory layer may hold, in bytes or as 64MiB",
+        apply: |it, text| put(&mut it.cache.settings.memory_bytes, value::bytes(text)),
+    },
+    Plain {
+        key: "cache.largest_value_bytes",
+        variable: "LARDER_LARGEST_VALUE",
+        default: "64MiB",
+        help: "the largest answer that is kept, in bytes or as 64MiB",
+        apply: |it, text| put(&mut it.cache.settings.largest_value, value::bytes(text)),
+    },
+    Plain {
+        key: "cache.ttl_jitter",
+        variable: "LARDER_TTL_JITTER",
+        default: "0.1",
+        help: "the largest share by which a TTL is shortened at random, 0 to 0.9",
+        apply: |it, text| put(&mut it.cache.settings.ttl_jitter, value::share(text)),
+    },
+    Plain {
+        key: "cache.negative_ttl_ms",
+        variable: "LARDER_NEGATIVE_TTL_MS",
+        default: "2000",
+        help: "how long a failed fetch is remembered, in milliseconds; 0 is not at all",
+        apply: |it, text| put(&mut it.cache.settings.negative_ttl, value::milliseconds(text)),
+    },
+    Plain {
+        key: "cache.lease",
+        variable: "LARDER_LEASE",
+        default: "on",
+        help: "whether a key is fetched once per fleet (`on`) or once per process (`off`)",
+        apply: |it, text| put(&mut it.cache.fetch_once_per, value::switch(text).map(once_per)),
+    },
+    Plain {
+        key: "cache.store_timeout_ms",
+        variable: "LARDER_STORE_TIMEOUT_MS",
+        default: "3000",
+        help: "how long one store operation may take, in milliseconds",
+        apply: |it, text| put(&mut it.cache.settings.store_timeout, value::store_timeout(text)),
+    },
+    Plain {
+        key: "cache.breaker_failures",
+        variable: "LARDER_BREAKER_FAILURES",
+        default: "5",
+        help: "how many failures in a row make the store be left alone",
+        apply: |it, text| put(&mut it.cache.settings.breaker.failures, value::count(text)),
+    },
+    Plain {
+        key: "cache.breaker_open_ms",
+        variable: "LARDER_BREAKER_OPEN_MS",
+        default: "60000",
+        help: "how long it is left alone, in milliseconds",
+        apply: |it, text| put(&mut it.cache.settings.breaker.open_for, value::milliseconds_above_zero(text)),
+    },
+    Plain {
+        key: "cache.bypass_concurrency",
+        variable: "LARDER_BYPASS_CONCURRENCY",
+        default: "16",
+        help: "how many fetches may run at once while the store is out of reach",
+        apply: |it, text| put(&mut it.cache.settings.bypass_concurrency, value::count(text)),
+    },
+];
+
+fn put<T>(place: &mut T, value: Parsed<T>) -> Parsed<()> {
+    *place = value?;
+    Ok(())
+}
+
+fn once_per(lease: bool) -> FetchOncePer {
+    if lease { FetchOncePer::Fleet } else { FetchOncePer::Process }
+}

@@ -1,0 +1,105 @@
+use larder_sources::{AccountId, FetchError, Kind};
+
+use super::*;
+use crate::test_app::OWN;
+
+const OTHER: &str = "444455556666";
+const OF_OTHER: &str = "/ec2/subnets?region=us-east-1&accountId=444455556666";
+const OF_OWN: &str = "/ec2/subnets?region=us-east-1&accountId=111122223333";
+
+fn sts_is_down() -> FetchError {
+    FetchError::new(Kind::Unavailable, "sts:GetCallerIdentity", "down")
+}
+
+fn reader_of(account: &str) -> Option<Principal> {
+    let claims = [("token_use", "access"), ("scope", "larder/read"), ("cognito:groups", &format!("[acct-{account}]"))];
+    let claims = claims.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Principal::from_claims(&claims, &[])
+}
+
+async fn stored(test: &TestApp) -> usize {
+    get(test, "/cache/entries").await.json()["entries"].as_array().expect("a list").len()
+}
+
+/// Asks for an account that the credentials are not of: the answer says so, and nothing is kept under its key.
+async fn check_foreign(test: &TestApp, uri: &str) {
+    let got = get(test, uri).await;
+    assert_eq!((got.status.as_u16(), got.problem().as_str()), (404, "UNKNOWN_ACCOUNT"));
+    assert_eq!(got.json()["accountId"], OTHER);
+    assert!(!got.json().to_string().contains(OWN), "whose the credentials are is not told: {}", got.json());
+    assert_eq!(stored(test).await, 0, "one account's answer is kept under another's key");
+}
+
+#[tokio::test]
+async fn an_account_that_the_credentials_are_not_of_is_unknown() {
+    check_foreign(&TestApp::new(), OF_OTHER).await;
+}
+
+#[tokio::test]
+async fn a_wrong_account_in_the_configuration_caches_nothing() {
+    let test = TestApp::with(|configuration| configuration.own_account = AccountId::parse(OTHER));
+    check_foreign(&test, SUBNETS).await;
+    assert_eq!(get(&test, OF_OWN).await.status, 200, "the right one can still be named");
+}
+
+#[tokio::test]
+async fn where_the_credentials_are_known_to_be_anothers_nothing_else_is_asked() {
+    let test = TestApp::new();
+    assert_eq!(get(&test, OF_OTHER).await.status, 404);
+    assert_eq!(test.aws.asked(), 1, "STS only");
+}
+
+#[tokio::test]
+async fn a_named_account_is_answered_from_the_cache_without_aws() {
+    let test = TestApp::new();
+    assert_eq!(get(&test, OF_OWN).await.status, 200);
+    test.aws.takes_us_for(Err(sts_is_down()));
+    let asked = test.aws.asked();
+    let hit = get(&test, OF_OWN).await;
+    assert!(hit.header("cache-status").contains("; hit"), "{}", hit.header("cache-status"));
+    let got = get_with(&test, OF_OTHER, &[("cache-control", "only-if-cached")]).await;
+    assert_eq!(got.problem(), "NOT_CACHED");
+    assert_eq!(test.aws.asked(), asked);
+}
+
+#[tokio::test]
+async fn without_sts_a_question_that_names_no_account_is_told_to_name_one() {
+    let test = TestApp::new();
+    test.aws.takes_us_for(Err(sts_is_down()));
+    let got = get(&test, SUBNETS).await;
+    assert_eq!((got.status.as_u16(), got.problem().as_str()), (503, "UPSTREAM_UNAVAILABLE"));
+    let document = got.json();
+    let detail = document["detail"].as_str().expect("a detail");
+    assert!(detail.contains("accountId") && detail.contains("LARDER_ACCOUNT_ID"), "{detail}");
+}
+
+#[tokio::test]
+async fn an_answer_whose_account_can_not_be_made_sure_of_is_not_kept() {
+    let test = TestApp::new();
+    test.aws.takes_us_for(Err(sts_is_down()));
+    let got = get(&test, OF_OWN).await;
+    assert_eq!(
+        (got.problem().as_str(), &got.json()["operation"]),
+        ("UPSTREAM_UNAVAILABLE", &"sts:GetCallerIdentity".into())
+    );
+    assert_eq!(stored(&test).await, 0);
+}
+
+#[tokio::test]
+async fn the_fetch_itself_says_best_why_it_failed() {
+    let test = TestApp::new();
+    test.aws.takes_us_for(Err(sts_is_down()));
+    test.aws.answers("ec2-subnets", Err(FetchError::new(Kind::Credentials, "ec2:DescribeSubnets", "no")));
+    let got = get(&test, OF_OWN).await;
+    assert_eq!((got.problem().as_str(), &got.json()["operation"]), ("AWS_CREDENTIALS", &"ec2:DescribeSubnets".into()));
+}
+
+#[tokio::test]
+async fn a_caller_who_may_not_see_the_own_account_is_not_told_it() {
+    let test = TestApp::new();
+    for uri in [SUBNETS, OF_OTHER] {
+        let got = send_as(&test, reader_of(OTHER), request("GET", uri, &[], Body::empty())).await;
+        assert!(!String::from_utf8_lossy(&got.body).contains(OWN), "{}", got.json());
+        assert!(["FORBIDDEN_ACCOUNT", "UNKNOWN_ACCOUNT"].contains(&got.problem().as_str()));
+    }
+}

@@ -1,0 +1,155 @@
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::future::{Either, join_all, select};
+use tokio::sync::OnceCell;
+
+use super::Inner;
+use crate::environment::Moment;
+use crate::key::Key;
+use crate::store::LeaseAttempt;
+
+/// A lease that this process took, or may have taken. Dropped, it is given back.
+pub(super) struct HeldLease {
+    inner: Arc<Inner>,
+    key: Key,
+    /// Changes with every renewal, so that whoever waits sees that the holder lives.
+    owner: String,
+    renewed: Moment,
+    /// Owners of renewals that got no answer: one of them may be what stands there.
+    unanswered: Vec<String>,
+}
+
+/// Leases that were dropped and are not given back yet. Each is given back by whoever comes first, the request that
+/// dropped it or a task, and by the other if that one is dropped on the way.
+#[derive(Default)]
+pub(super) struct Releases(Mutex<Vec<Arc<Release>>>);
+
+/// A lease to be given back.
+struct Release {
+    key: Key,
+    owner: String,
+    done: OnceCell<()>,
+}
+
+impl Inner {
+    /// Gives back what was dropped. Awaited where nothing may rely on work after the answer.
+    pub(super) async fn release_dropped(&self) {
+        let dropped = self.releases.lock().clone();
+        self.release(&dropped).await;
+    }
+
+    async fn release(&self, dropped: &[Arc<Release>]) {
+        join_all(dropped.iter().map(|release| release.done.get_or_init(|| self.give_back(release)))).await;
+        self.releases.lock().retain(|release| !release.done.initialized());
+    }
+
+    async fn give_back(&self, Release { key, owner, .. }: &Release) {
+        let given_back = self.store.ask(key.data_type(), |store| store.release_lease(key, owner)).await;
+        if let Err(error) = given_back {
+            tracing::debug!(%key, %error, "a lease was not given back; it runs out by itself");
+        }
+    }
+}
+
+impl HeldLease {
+    /// The lease of `key`, about to be asked for under the name `owner`.
+    pub(super) fn of(inner: &Arc<Inner>, key: &Key, owner: String) -> Self {
+        let renewed = inner.environment.now();
+        Self { inner: inner.clone(), key: key.clone(), owner, renewed, unanswered: Vec::new() }
+    }
+
+    /// Whether it has not been renewed for so long that whoever waits may have taken it over.
+    pub(super) fn has_run_out(&self) -> bool {
+        self.inner.environment.now().since(self.renewed) >= self.inner.settings.lease.duration
+    }
+
+    /// `work`'s output; meanwhile the lease is renewed.
+    pub(super) async fn renew_while<F: Future>(&mut self, work: F) -> F::Output {
+        let mut work = pin!(work);
+        // What the taking of the lease and the read under it took is no time that waiters grant.
+        let mut tried = self.renewed;
+        loop {
+            let due = self.inner.settings.lease.renewal.saturating_sub(self.inner.environment.now().since(tried));
+            match select(work.as_mut(), self.inner.environment.sleep(due)).await {
+                Either::Left((output, _)) => return output,
+                Either::Right(_) => {}
+            }
+            tried = self.inner.environment.now();
+            let done = match select(work.as_mut(), pin!(self.renew())).await {
+                // The renewal is finished all the same, so that it is known whose the lease is.
+                Either::Left((output, renewal)) => {
+                    renewal.await;
+                    Some(output)
+                }
+                Either::Right(_) => None,
+            };
+            if let Some(output) = done {
+                return output;
+            }
+        }
+    }
+
+    async fn renew(&mut self) {
+        // The second time over an earlier renewal that took effect although its answer was lost.
+        for _ in 0..2 {
+            let (item, sent) = (self.inner.lease_item(), self.inner.environment.now());
+            self.unanswered.push(item.owner.clone());
+            let (key, over) = (&self.key, Some(self.owner.as_str()));
+            let renewal = self.inner.store.ask(key.data_type(), |store| store.take_lease(key, &item, over));
+            match renewal.await {
+                Ok(LeaseAttempt::Taken) => {
+                    self.owner = item.owner;
+                    self.renewed = sent;
+                    self.unanswered.clear();
+                    return;
+                }
+                Ok(LeaseAttempt::Held(standing)) => {
+                    self.unanswered.pop();
+                    if !self.unanswered.contains(&standing.owner) {
+                        return;
+                    }
+                    self.owner = standing.owner;
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    pub(super) async fn give_back(mut self) {
+        let dropped = self.let_go();
+        self.inner.release(&dropped).await;
+    }
+
+    /// Not taken after all: there is nothing to give back.
+    pub(super) fn defuse(mut self) {
+        self.owner.clear();
+        self.unanswered.clear();
+    }
+
+    /// Notes that it is to be given back, and has a task see to it; what that will give back.
+    fn let_go(&mut self) -> Vec<Arc<Release>> {
+        let owner = Some(std::mem::take(&mut self.owner)).filter(|owner| !owner.is_empty());
+        let owners = owner.into_iter().chain(self.unanswered.drain(..));
+        let release = |owner| Arc::new(Release { key: self.key.clone(), owner, done: OnceCell::new() });
+        let dropped: Vec<_> = owners.map(release).collect();
+        if !dropped.is_empty() {
+            self.inner.releases.lock().extend(dropped.iter().cloned());
+            let (inner, dropped) = (self.inner.clone(), dropped.clone());
+            self.inner.environment.spawn(Box::pin(async move { inner.release(&dropped).await }));
+        }
+        dropped
+    }
+}
+
+impl Drop for HeldLease {
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+impl Releases {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Release>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,88 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+use super::Inner;
+use crate::codec;
+use crate::entry::Entry;
+use crate::key::Key;
+use crate::look::Look;
+use crate::store::{ItemIdentity, ItemRead, Payload, StoredEntry};
+
+impl Inner {
+    /// The entry that an item is, if it is whole, this key's, and of a good fence. Anything else is a miss, counted.
+    pub(super) async fn understand(&self, key: &Key, item: ItemRead, look: &Look) -> Option<Arc<Entry>> {
+        let events = &self.statistics.events;
+        let stored = match item {
+            ItemRead::Found(stored) => stored,
+            ItemRead::Absent => return None,
+            ItemRead::Malformed => {
+                events.malformed.fetch_add(1, Relaxed);
+                return None;
+            }
+        };
+        if stored.identity != ItemIdentity::of(key) || stored.key != key.as_str() {
+            events.foreign.fetch_add(1, Relaxed);
+            tracing::error!(%key, found = stored.identity.text, "an entry says that it is another key's; not served");
+            return None;
+        }
+        if !look.validates(key, stored.fence) {
+            events.dead.fetch_add(1, Relaxed);
+            return None;
+        }
+        let compressed = self.payload(key, &stored).await?;
+        match codec::decode(&compressed, stored.size, &stored.etag, self.settings.largest_value) {
+            Ok(value) => Some(self.entry_of(key, &stored, value)),
+            Err(error) => {
+                events.corrupt.fetch_add(1, Relaxed);
+                tracing::warn!(%key, %error, "a stored value is corrupt; treated as a miss");
+                None
+            }
+        }
+    }
+
+    async fn payload(&self, key: &Key, stored: &StoredEntry) -> Option<Bytes> {
+        let events = &self.statistics.events;
+        let digest = match &stored.payload {
+            Payload::Inline(bytes) => return Some(bytes.clone()),
+            Payload::Chunked { digest, .. } => digest,
+        };
+        let ids = stored.payload.chunks();
+        let chunks = self.store.ask(key.data_type(), |store| store.read_chunks(&ids)).await.ok()?;
+        let Some(chunks) = chunks.into_iter().collect::<Option<Vec<_>>>() else {
+            events.chunk_missing.fetch_add(1, Relaxed);
+            return None;
+        };
+        let mut whole = BytesMut::with_capacity(chunks.iter().map(Bytes::len).sum());
+        chunks.iter().for_each(|chunk| whole.extend_from_slice(chunk));
+        if codec::verify_chunks(key, digest, &whole).is_err() {
+            events.corrupt.fetch_add(1, Relaxed);
+            return None;
+        }
+        Some(whole.freeze())
+    }
+
+    /// Its age is taken by this container's clock and never less than nothing; its lifetime is the writer's own
+    /// difference, so that skew between containers can shorten a life but not lengthen it by more than itself.
+    fn entry_of(&self, key: &Key, stored: &StoredEntry, value: Bytes) -> Arc<Entry> {
+        let now = self.environment.now();
+        Arc::new(Entry {
+            key: key.clone(),
+            value,
+            etag: stored.etag.as_str().into(),
+            fence: Some(stored.fence),
+            lifetime: Duration::from_millis(stored.expires_at.saturating_sub(stored.created_at)),
+            forced: stored.forced,
+            created_at: stored.created_at,
+            fetched: None,
+            age_then: Duration::from_millis(now.unix_millis().saturating_sub(stored.created_at)),
+            got: now,
+            counters: self.statistics.of(key.data_type()),
+            used: AtomicBool::new(stored.used_at.is_some()),
+            validated: AtomicU64::new(0),
+        })
+    }
+}
