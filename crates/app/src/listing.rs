@@ -16,6 +16,8 @@ use crate::problem::{Code, Problem, of_store_error};
 
 /// The fewest entries that are read at once for a caller who may not see all of them: most may be someone else's.
 const FEWEST_READ: usize = 100;
+/// The most, which as many rounds without a visible entry come to.
+const MOST_READ: usize = 1_000;
 
 /// Lists what the store holds.
 pub struct Entries {
@@ -99,7 +101,8 @@ impl Entries {
             }
         };
         if cut && listed.is_empty() {
-            let detail = format!("No entry was found within {} ms; name a dataType.", deadline.as_millis());
+            let advice = if data_type.is_none() { "; name a dataType" } else { "" };
+            let detail = format!("No entry was found within {} ms{advice}.", deadline.as_millis());
             return Err(Problem::new(Code::Deadline, detail));
         }
         let more = cut || listed.len() > limit;
@@ -117,7 +120,7 @@ impl Entries {
         limit: usize,
         listed: &mut Vec<Listed>,
     ) -> Result<(), Problem> {
-        let fewest = if principal.may_see_all() { 1 } else { FEWEST_READ };
+        let mut fewest = if principal.may_see_all() { 1 } else { FEWEST_READ };
         while let Some((row, rows)) = place.rows.split_first() {
             let wanted = (limit + 1).saturating_sub(listed.len()).max(fewest);
             let found = self.cache.entries(row.name, place.after.as_ref(), wanted).await.map_err(|error| {
@@ -128,6 +131,9 @@ impl Entries {
                 .extend(found.entries.into_iter().filter(|entry| is_of(row, &entry.key) && visible(principal, entry)));
             if listed.len() > limit {
                 return Ok(());
+            }
+            if !principal.may_see_all() {
+                fewest = (2 * fewest).min(MOST_READ);
             }
             place = Place { rows: if found.next.is_some() { place.rows } else { rows }, after: found.next };
         }

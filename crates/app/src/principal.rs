@@ -44,16 +44,16 @@ impl Principal {
         let groups: BTreeSet<&str> = list(claim("cognito:groups")).collect();
         let scopes: BTreeSet<&str> = scopes.iter().map(String::as_str).chain(list(claim("scope"))).collect();
         let accounts = Accounts::of(&groups);
-        // Only a program's token, which has its client as subject, is an administrator by scope alone. No group can
-        // name its accounts, and an invalidation tells nothing of them, so it may invalidate all.
+        // Only a program's token, which has its client as subject, is an administrator by scope alone. Where no group
+        // names its accounts it may invalidate all, which tells nothing of them.
         let is_program =
             !claims.contains_key("username") && !claim("sub").is_empty() && claim("sub") == claim("client_id");
         let administers = if !scopes.contains(ADMIN) {
             None
-        } else if is_program {
+        } else if is_program && accounts.are_none() {
             Some(Accounts::All)
         } else {
-            groups.contains(ADMINS).then(|| accounts.clone())
+            (is_program || groups.contains(ADMINS)).then(|| accounts.clone())
         };
         Some(Self { may_read: scopes.contains(READ) || administers.is_some(), administers, accounts })
     }
@@ -114,13 +114,11 @@ impl Principal {
     /// # Errors
     /// [`Code::ForbiddenAccount`] for a token of no account.
     pub fn check_some_account(&self) -> Result<(), Problem> {
-        match &self.accounts {
-            Accounts::These(accounts) if accounts.is_empty() => {
-                let detail = "This needs a token of a group acct-<12 digits> or acct-all.";
-                Err(Problem::new(Code::ForbiddenAccount, detail))
-            }
-            _ => Ok(()),
+        if self.accounts.are_none() {
+            let detail = "This needs a token of a group acct-<12 digits> or acct-all.";
+            return Err(Problem::new(Code::ForbiddenAccount, detail));
         }
+        Ok(())
     }
 
     /// Whether they may invalidate entries of that account, or of every account at once where none is named.
@@ -148,6 +146,10 @@ impl Accounts {
         }
         let ids = groups.iter().filter_map(|group| group.strip_prefix(ONE_ACCOUNT));
         Self::These(ids.filter_map(AccountId::parse).collect())
+    }
+
+    fn are_none(&self) -> bool {
+        matches!(self, Self::These(accounts) if accounts.is_empty())
     }
 
     fn contain(&self, account: &AccountId) -> bool {

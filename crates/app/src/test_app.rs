@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use larder_cache::store::{InProcessStore, Store};
-use larder_sources::{AccountId, DataType, FetchError, Scope};
+use larder_sources::{AccountId, DataType, FetchError, Region, Scope};
 
 use crate::configuration::Configuration;
 use crate::wiring::OpenedStore;
@@ -43,7 +43,7 @@ impl ScriptedAws {
 
 #[async_trait]
 impl Fetcher for ScriptedAws {
-    async fn own_account(&self) -> Result<AccountId, FetchError> {
+    async fn own_account(&self, _near: Option<Region>) -> Result<AccountId, FetchError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner).clone();
         identity.unwrap_or_else(|| Ok(AccountId::parse(OWN).expect("12 digits")))

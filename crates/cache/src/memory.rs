@@ -28,7 +28,7 @@ pub(crate) struct Memory {
     entries: QuickCache<Key, Arc<Entry>, ByWeight>,
     failures: QuickCache<Key, Arc<NotedFailure>>,
     /// Kept apart from the failures, so that a failure of another class hides no refusal.
-    refused: QuickCache<Key, ()>,
+    refused: QuickCache<Key, UpstreamError>,
     forced: QuickCache<Key, Start>,
 }
 
@@ -78,7 +78,7 @@ impl Memory {
 
     pub(crate) fn note_failure(&self, key: &Key, failure: NotedFailure) {
         if failure.error.class.is_refusal() {
-            self.refused.insert(key.clone(), ());
+            self.refused.insert(key.clone(), failure.error.clone());
         }
         self.failures.insert(key.clone(), Arc::new(failure));
     }
@@ -89,9 +89,9 @@ impl Memory {
         self.failures.remove(key);
     }
 
-    /// Whether a fetch was refused, and none succeeded since.
-    pub(crate) fn was_refused(&self, key: &Key) -> bool {
-        self.refused.get(key).is_some()
+    /// Why a fetch was refused, if none succeeded since.
+    pub(crate) fn refusal(&self, key: &Key) -> Option<UpstreamError> {
+        self.refused.get(key)
     }
 
     pub(crate) fn failure(&self, key: &Key, now: Moment, remembered: Duration) -> Option<Arc<NotedFailure>> {

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
-mod aws_settings;
 mod commands;
 mod default_store;
 #[cfg(feature = "demo")]

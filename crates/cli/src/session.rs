@@ -3,11 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use larder_app::configuration::{Configuration, Flag, LogLevel, StoreChoice, load};
-use larder_app::wiring::{OpenedStore, ambient_aws, dynamodb_store, memory_store, no_store, sqlite_store};
+use larder_app::wiring::{
+    OpenedStore, ambient_aws, dynamodb_store, endpoint_overrides, memory_store, no_store, sqlite_store,
+};
 use larder_app::{App, AwsFetcher, Environment, Fetcher, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
 use crate::arguments::StoreFlag;
-use crate::aws_settings::endpoint_overrides;
 use crate::default_store::default_store;
 use crate::exit::WrongUsage;
 

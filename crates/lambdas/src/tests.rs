@@ -15,7 +15,7 @@ struct EmptyAws;
 
 #[async_trait]
 impl Fetcher for EmptyAws {
-    async fn own_account(&self) -> Result<AccountId, larder_app::FetchError> {
+    async fn own_account(&self, _near: Option<larder_app::Region>) -> Result<AccountId, larder_app::FetchError> {
         Ok(AccountId::parse("111122223333").expect("12 digits"))
     }
 

@@ -4,16 +4,13 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
-use tokio::sync::OnceCell;
 
+use crate::identity::Identity;
 use crate::whole_answer::WholeAnswer;
 use crate::{AccountId, FetchError, Region};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
-/// Every STS endpoint of the partition knows every caller; this is where to ask if nobody named a region.
-const STS_DEFAULT_REGION: &str = "us-east-1";
 
 /// The SDK's clients with one set of credentials: made when first asked for, one per region, and kept.
 ///
@@ -25,7 +22,7 @@ pub struct Aws {
     ec2: PerRegion<aws_sdk_ec2::Client>,
     drs: PerRegion<aws_sdk_drs::Client>,
     service_quotas: PerRegion<aws_sdk_servicequotas::Client>,
-    identity: OnceCell<AccountId>,
+    identity: Identity,
 }
 
 impl Aws {
@@ -37,16 +34,18 @@ impl Aws {
             ec2: PerRegion::default(),
             drs: PerRegion::default(),
             service_quotas: PerRegion::default(),
-            identity: OnceCell::new(),
+            identity: Identity::default(),
         }
     }
 
-    /// The account of these credentials, from STS `GetCallerIdentity`: asked once and kept. A failure is not kept.
+    /// The account of these credentials, from STS `GetCallerIdentity`: asked once and kept. A failure is not kept. STS is
+    /// asked in the configuration's region, else in the one `near` whose region is asked about, since each partition has
+    /// an STS of its own. It has 5 s, retries included.
     ///
     /// # Errors
     /// Whatever the call failed with, and [`crate::Kind::Malformed`] for an answer without an account.
-    pub async fn identity(&self) -> Result<AccountId, FetchError> {
-        self.identity.get_or_try_init(|| self.ask_identity()).await.cloned()
+    pub async fn identity(&self, near: Option<Region>) -> Result<AccountId, FetchError> {
+        self.identity.get(&self.config, near).await
     }
 
     /// Amazon EC2 in that region.
@@ -68,21 +67,6 @@ impl Aws {
     #[must_use]
     pub fn service_quotas(&self, region: Region) -> aws_sdk_servicequotas::Client {
         self.service_quotas.get(region, || aws_sdk_servicequotas::Client::new(&self.config_in(region)))
-    }
-
-    async fn ask_identity(&self) -> Result<AccountId, FetchError> {
-        let mut config = self.config.to_builder();
-        if self.config.region().is_none() {
-            config.set_region(aws_config::Region::new(STS_DEFAULT_REGION));
-        }
-        let config = aws_sdk_sts::config::Builder::from(&config.build());
-        let client = aws_sdk_sts::Client::from_conf(config.interceptor(WholeAnswer).build());
-        let answer = client.get_caller_identity().send().await;
-        let answer = answer.map_err(|error| FetchError::from_sdk(GET_CALLER_IDENTITY, &error))?;
-        answer
-            .account()
-            .and_then(AccountId::parse)
-            .ok_or_else(|| FetchError::without(GET_CALLER_IDENTITY, "an account of 12 digits"))
     }
 
     fn config_in(&self, region: Region) -> SdkConfig {

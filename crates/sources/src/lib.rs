@@ -3,7 +3,9 @@
 mod account;
 mod aws;
 mod data_type;
+mod endpoints;
 mod error;
+mod identity;
 mod pages;
 mod region;
 mod scope;
@@ -22,6 +24,7 @@ mod scripted_aws;
 pub use account::AccountId;
 pub use aws::Aws;
 pub use data_type::{DataType, ListShape, NamedSchema};
+pub use endpoints::endpoint_overrides;
 pub use error::{FetchError, Kind};
 pub use region::Region;
 pub use scope::{Scope, ScopeRule};

@@ -22,7 +22,7 @@ fn aws(moto: &Moto) -> Aws {
 
 async fn fetch(aws: &Aws, name: &str) -> Value {
     let row = data_type(name).expect("a row");
-    let account = aws.identity().await.expect("an identity");
+    let account = aws.identity(None).await.expect("an identity");
     let scope = Scope { region: Region::parse("us-east-1"), account: row.scope.has_account().then_some(account) };
     let json = row.fetch(aws, &scope).await.expect("an answer");
     serde_json::from_slice(&json).expect("JSON")

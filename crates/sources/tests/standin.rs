@@ -30,7 +30,7 @@ async fn fetch(aws: &Aws, name: &str, region: &str, account: &Account) -> Result
 async fn the_identity_is_the_account_of_the_credentials() {
     let standin = standin().await;
     for account in standin.fleet().accounts() {
-        let identity = aws(standin.url(), account).identity().await.expect("an identity");
+        let identity = aws(standin.url(), account).identity(None).await.expect("an identity");
         assert_eq!(identity.as_str(), account.id().as_str());
     }
 }

@@ -14,6 +14,7 @@ use larder_cache::{FetchOncePer, Policy, Settings};
 use larder_sources::{AccountId, DATA_TYPES, DataType};
 
 pub use error::{ConfigurationError, Source};
+pub(crate) use read::variables;
 pub use read::{Flag, load};
 pub(crate) use settings::{Setting, settings};
 pub use value::LogLevel;

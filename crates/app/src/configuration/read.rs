@@ -30,11 +30,15 @@ pub struct Flag {
 /// # Errors
 /// A [`ConfigurationError`] that names the setting, its source and what would be right.
 pub fn load(file: Option<PathBuf>, flags: &[Flag]) -> Result<Configuration, ConfigurationError> {
-    let environment: Vec<_> = std::env::vars_os()
-        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
-        .collect();
+    let environment = variables();
     let (path, text) = read_file(file, &environment)?;
     merge((&path, &text), &environment, flags)
+}
+
+/// The process's environment. A variable that is no text is never one that we read.
+pub(crate) fn variables() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
 }
 
 /// The file's path and text; none at all is no mistake where nobody named one.

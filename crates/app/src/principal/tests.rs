@@ -54,6 +54,18 @@ fn a_program_may_invalidate_every_account_and_see_none() {
 }
 
 #[test]
+fn a_program_with_an_account_group_is_held_to_it() {
+    let claims = [("token_use", "access"), ("scope", "larder/admin"), ("sub", "app"), ("client_id", "app")];
+    let program = token(&[claims.as_slice(), &[("cognito:groups", "[acct-111122223333]")]].concat());
+    let program = program.expect("an access token");
+    let [own, other] = ["111122223333", "444455556666"].map(|id| AccountId::parse(id).expect("12 digits"));
+    assert_eq!(program.check_invalidate(Some(&own)), Ok(()));
+    for account in [Some(&other), None] {
+        assert_eq!(program.check_invalidate(account).expect_err("not its own").code(), Code::ForbiddenAccount);
+    }
+}
+
+#[test]
 fn a_person_invalidates_what_they_see_if_an_administrator() {
     let of = |scope, groups| {
         let claims = [("token_use", "access"), ("username", "ann"), ("scope", scope), ("cognito:groups", groups)];

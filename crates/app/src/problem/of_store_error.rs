@@ -29,7 +29,7 @@ fn in_words(error: &StoreError) -> &'static str {
         StoreError::Throttled(_) => "the store is throttled",
         StoreError::Timeout => "the store did not answer in time",
         StoreError::Open => "the store failed repeatedly and is left alone for a while",
-        StoreError::Absent => "there is no store, as /health explains",
+        StoreError::Absent => "there is no store, as the log and /cache/stats explain",
         StoreError::Failed(_) => "the store failed, as the log explains",
     }
 }

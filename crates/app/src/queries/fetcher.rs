@@ -2,14 +2,14 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use larder_sources::{AccountId, Aws, DataType, FetchError, Scope};
+use larder_sources::{AccountId, Aws, DataType, FetchError, Region, Scope};
 use tokio::sync::OnceCell;
 
 /// The port to AWS: whose credentials these are, and one data type's whole answer.
 #[async_trait]
 pub trait Fetcher: Send + Sync + 'static {
-    /// The account of these credentials.
-    async fn own_account(&self) -> Result<AccountId, FetchError>;
+    /// The account of these credentials. `near` is the region of the question that needs it, if it has one.
+    async fn own_account(&self, near: Option<Region>) -> Result<AccountId, FetchError>;
 
     /// The whole answer, as JSON.
     async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError>;
@@ -37,8 +37,8 @@ impl AwsFetcher {
 
 #[async_trait]
 impl Fetcher for AwsFetcher {
-    async fn own_account(&self) -> Result<AccountId, FetchError> {
-        self.aws().await.identity().await
+    async fn own_account(&self, near: Option<Region>) -> Result<AccountId, FetchError> {
+        self.aws().await.identity(near).await
     }
 
     async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use larder_cache::{Answer, Cache, Directives, Environment, Policy};
-use larder_sources::{AccountId, DATA_TYPES, DataType};
+use larder_sources::{AccountId, DATA_TYPES, DataType, Region};
 
 use crate::Principal;
 use crate::configuration::Configuration;
@@ -74,8 +74,8 @@ impl Queries {
         let account = match &asked {
             Asked::OfNoAccount { .. } => None,
             Asked::OfAccount { account: Some(named), .. } => Some(named.clone()),
-            Asked::OfAccount { account: None, .. } => {
-                let own = self.own_account(directives.deadline).await?;
+            Asked::OfAccount { account: None, region } => {
+                let own = self.own_account(*region, directives.deadline).await?;
                 principal.check_own_account(&own)?;
                 Some(own)
             }
@@ -91,11 +91,11 @@ impl Queries {
     }
 
     /// The account of a question that names none.
-    async fn own_account(&self, deadline: Duration) -> Result<AccountId, Problem> {
+    async fn own_account(&self, near: Option<Region>, deadline: Duration) -> Result<AccountId, Problem> {
         if let Some(account) = &self.own_account {
             return Ok(account.clone());
         }
-        match tokio::time::timeout(deadline, self.fetcher.own_account()).await {
+        match tokio::time::timeout(deadline, self.fetcher.own_account(near)).await {
             Ok(account) => account.map_err(|error| of_fetch_error(&error).adding(WITHOUT_STS)),
             Err(_) => {
                 let detail = format!("sts:GetCallerIdentity had no answer within {} ms.", deadline.as_millis());

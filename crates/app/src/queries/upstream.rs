@@ -20,27 +20,35 @@ impl Upstream for FetchUpstream {
     /// Fetches and, side by side, makes sure that the credentials are of the scope's account: else one account's
     /// answer would be kept under another's key. Where that is known already, AWS is not asked in vain.
     async fn fetch(&self) -> Result<Bytes, UpstreamError> {
-        let answer = async {
-            let answer = self.fetcher.fetch(self.data_type, &self.scope).await;
-            answer.map_err(|error| self.failed(error))
-        };
-        let Some(account) = &self.scope.account else { return answer.await };
-        let (identity, answer) = try_join(self.identity(account), answer).await?;
-        identity.map_err(|error| self.failed(error))?;
-        Ok(answer)
+        let Some(account) = &self.scope.account else { return self.answer().await };
+        match try_join(self.whose(account), self.answer()).await? {
+            (Whose::TheScopes, answer) => Ok(answer),
+            (Whose::Untold(error), _) => Err(self.failed(error)),
+        }
     }
 }
 
+/// Whose the credentials are, if not another account's.
+enum Whose {
+    TheScopes,
+    /// Only told once the fetch has succeeded: its own failure explains more.
+    Untold(FetchError),
+}
+
 impl FetchUpstream {
-    /// That the credentials are of `account`; or why that can't be told, which the failure of the fetch itself, if
-    /// there is one, explains better.
-    async fn identity(&self, account: &AccountId) -> Result<Result<(), FetchError>, UpstreamError> {
-        match self.fetcher.own_account().await {
-            Ok(own) if own != *account => {
+    async fn answer(&self) -> Result<Bytes, UpstreamError> {
+        let answer = self.fetcher.fetch(self.data_type, &self.scope).await;
+        answer.map_err(|error| self.failed(error))
+    }
+
+    async fn whose(&self, account: &AccountId) -> Result<Whose, UpstreamError> {
+        match self.fetcher.own_account(self.scope.region).await {
+            Ok(own) if own == *account => Ok(Whose::TheScopes),
+            Ok(own) => {
                 tracing::warn!(data_type = self.data_type.name, asked = %account, %own, "the credentials are of another account");
                 Err(UpstreamError::new(FailureClass::Rejected, ForeignAccount(account.clone())))
             }
-            identity => Ok(identity.map(|_| ())),
+            Err(error) => Ok(Whose::Untold(error)),
         }
     }
 

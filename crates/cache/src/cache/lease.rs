@@ -63,13 +63,17 @@ impl Inner {
                     if over.is_some() {
                         self.statistics.events.lease_taken_over.fetch_add(1, Relaxed);
                     }
-                    if let Some(landed) = self.fetch_holding(lease, request, &look, why, purpose).await {
-                        return landed;
-                    }
+                    let lease = match self.fetch_holding(lease, request, &look, why, purpose).await {
+                        Ok(landed) => return landed,
+                        Err(run_out) => run_out,
+                    };
                     run_out += 1;
                     if run_out >= MOST_RUN_OUT || self.has_waited_enough(request) {
+                        // Given back behind this request: so slow a store has taken enough of its time.
+                        drop(lease);
                         return self.fetch_and_keep(request, &look, why).await;
                     }
+                    lease.give_back().await;
                 }
                 Ok(Attempt::Theirs(held)) => {
                     if observed.as_ref().is_none_or(|known| known.owner != held.owner) {
@@ -89,7 +93,7 @@ impl Inner {
     }
 
     /// Reads once more under the lease, since its last holder may have filled the entry, and fetches under the fence
-    /// of that read. `None` if the lease ran out meanwhile.
+    /// of that read. The lease is an error if it ran out meanwhile.
     async fn fetch_holding(
         self: &Arc<Self>,
         mut lease: HeldLease,
@@ -97,24 +101,23 @@ impl Inner {
         look: &Arc<Look>,
         why: Forward,
         purpose: Purpose,
-    ) -> Option<Landed> {
+    ) -> Result<Landed, HeldLease> {
         let look = match self.read_entry(request).await {
             Err(_) => look.clone(),
             Ok((again, stored)) => match self.landed_without_fetch(request, &again, stored, purpose) {
                 Some(landed) => {
                     lease.give_back().await;
-                    return Some(landed);
+                    return Ok(landed);
                 }
                 None => again,
             },
         };
         if lease.has_run_out() {
-            lease.give_back().await;
-            return None;
+            return Err(lease);
         }
         let landed = lease.renew_while(self.fetch_and_keep(request, &look, why)).await;
         lease.give_back().await;
-        Some(landed)
+        Ok(landed)
     }
 
     /// Looks for the entry that the holder of the lease is to fill, a few times.

@@ -161,10 +161,11 @@ impl Inner {
     }
 
     /// Waits for a flight. Whoever has an entry to fall back on looks at the epoch meanwhile: at its deadline it would
-    /// be too late.
+    /// be too late. Not while the store is left alone: that look might be its probe, and dropped when the flight lands.
     async fn wait_looking(&self, request: &Request, joiner: Joiner<Landed>) -> Option<Landed> {
         let known = self.memory.get(&request.key);
-        if known.is_none_or(|entry| self.usability_now(request, &entry) == Usability::Expired) {
+        let fallback = known.filter(|entry| self.usability_now(request, entry) != Usability::Expired);
+        if fallback.is_none() || self.store.health() != StoreHealth::Reachable {
             return joiner.wait().await;
         }
         match select(pin!(joiner.wait()), pin!(self.look(&request.start))).await {

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use super::request::fetched_for;
 use super::{Inner, Request};
 use crate::answer::{Answer, Failure, Forward, Freshness, Origin};
 use crate::entry::{Entry, Usability};
@@ -75,7 +76,8 @@ impl Inner {
     }
 
     /// Step 6: a stale entry of a fence good by this request's own look instead of `failure`, if policy and the
-    /// kind of failure allow; no look, no stale.
+    /// kind of failure allow; no look, no stale. Or what was fetched for this very request, and only its way into the
+    /// store took too long.
     pub(super) fn fall_back(
         self: &Arc<Self>,
         request: &Request,
@@ -83,9 +85,10 @@ impl Inner {
         failure: Failure,
     ) -> Result<Answer, Failure> {
         let usable = |entry: &Arc<Entry>| {
-            self.usability_now(request, entry) != Usability::Expired
-                && look.is_some_and(|look| entry.is_good(look))
-                && self.cache_control_allows(request, entry)
+            fetched_for(request, entry)
+                || self.usability_now(request, entry) != Usability::Expired
+                    && look.is_some_and(|look| entry.is_good(look))
+                    && self.cache_control_allows(request, entry)
         };
         let entry = if failure.allows_stale() { self.memory.get(&request.key).filter(usable) } else { None };
         let Some(entry) = entry else { return Err(failure) };

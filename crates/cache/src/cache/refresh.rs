@@ -36,6 +36,10 @@ impl Inner {
                 }
             }
         }
+        // It may have been refused to another request since this one found the entry usable.
+        if let Some(refusal) = self.memory.refusal(&request.key) {
+            return Err(Failure::Upstream(refusal));
+        }
         Ok(self.serve_as(request, entry, origin, Freshness::StaleWhileRevalidate))
     }
 

@@ -24,7 +24,7 @@ impl Inner {
     /// nothing past its TTL is served until one succeeds.
     pub(super) fn usability_now(&self, request: &Request, entry: &Entry) -> Usability {
         match entry.usability(&request.policy, self.environment.now()) {
-            Usability::WhileRevalidate | Usability::IfError if self.memory.was_refused(&request.key) => {
+            Usability::WhileRevalidate | Usability::IfError if self.memory.refusal(&request.key).is_some() => {
                 Usability::Expired
             }
             usability => usability,
@@ -60,6 +60,6 @@ impl Inner {
 }
 
 /// Whether its fetch began after the request: there is nothing newer to be had for it, however long the fetch took.
-fn fetched_for(request: &Request, entry: &Entry) -> bool {
+pub(super) fn fetched_for(request: &Request, entry: &Entry) -> bool {
     entry.fetched.is_some_and(|fetched| fetched.serves(&request.start, Duration::ZERO))
 }

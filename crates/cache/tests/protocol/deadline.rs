@@ -67,6 +67,20 @@ async fn what_upstream_answered_in_time_is_answered_though_the_store_is_still_be
 }
 
 #[tokio::test(start_paused = true)]
+async fn and_though_its_ttl_is_over_by_then() {
+    let world = World::with(|_, policy| {
+        (policy.ttl, policy.stale_while_revalidate, policy.stale_if_error) = (seconds(1), seconds(0), seconds(0));
+    });
+    let container = world.container();
+    world.store.fault_next(Op::WriteEntry, Fault::Hang);
+    world.upstream.hold_next();
+    let pending = container.ask();
+    pass(millis(22_500)).await;
+    world.upstream.let_go();
+    assert_eq!(told(pending).await, "v1 memory");
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_joined_has_a_look_of_its_own_at_its_deadline() {
     let world = World::new();
     let container = world.container();

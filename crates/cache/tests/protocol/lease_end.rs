@@ -156,7 +156,8 @@ async fn a_store_so_slow_that_no_lease_lasts_does_not_starve_the_fetch() {
     pass(seconds(370)).await;
     let container = world.container();
     let gate = Arc::new(Notify::new());
-    world.store.fault(&[Op::TakeLease, Op::Read, Op::ReadChunks], &Fault::HoldAnswer(gate.clone()));
+    let slow = [Op::TakeLease, Op::Read, Op::ReadChunks, Op::ReleaseLease];
+    world.store.fault(&slow, &Fault::HoldAnswer(gate.clone()));
     let opening = tokio::spawn(async move {
         loop {
             tokio::time::sleep(millis(2_200)).await;
@@ -164,7 +165,10 @@ async fn a_store_so_slow_that_no_lease_lasts_does_not_starve_the_fetch() {
         }
     });
     let before = world.store.count(Op::TakeLease);
-    assert_eq!(told(container.ask()).await, "v2 upstream");
+    let pending = container.ask();
+    pass(seconds(20)).await;
+    assert_eq!(world.upstream.calls(), 2, "what is left of its 25 s is enough for a fetch");
+    assert_eq!(told(pending).await, "v2 upstream");
     assert_eq!(world.store.count(Op::TakeLease) - before, 2, "a frozen container's is taken again, no third");
     opening.abort();
 }

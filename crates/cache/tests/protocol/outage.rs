@@ -7,7 +7,7 @@ use rstest::rstest;
 use tokio::sync::Notify;
 
 use crate::fault::{Fault, Op};
-use crate::world::{Container, World, millis, pass, seconds, settle, subnets, told};
+use crate::world::{Container, World, millis, pass, seconds, settle, subnets, told, within};
 
 /// A container whose breaker has just opened: five requests found the store failing.
 async fn cut_off(world: &World) -> Container {
@@ -63,6 +63,32 @@ async fn half_open_lets_one_probe_through() {
     gate.notify_one();
     told(probe).await;
     assert_eq!(container.cache.store_health(), StoreHealth::Reachable);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_joins_a_fetch_does_not_spend_the_probe() {
+    let world = World::new();
+    let joining = world.container();
+    joining.get().await.expect("fetched");
+    pass(seconds(370)).await;
+    world.store.fault_all(&Fault::Fail);
+    for number in 0..5 {
+        joining.about(subnets(&format!("opening-{number}"))).get().await.expect("fetched all the same");
+    }
+    world.upstream.hold_next();
+    let leading = joining.ask_with(within(seconds(600)));
+    pass(seconds(60)).await;
+    world.store.heal();
+    let gate = Arc::new(Notify::new());
+    world.store.fault_next(Op::ReadEpoch, Fault::HoldQuestion(gate.clone()));
+    let joined = joining.ask();
+    settle().await;
+    world.upstream.let_go();
+    settle().await;
+    gate.notify_one();
+    told(leading).await;
+    told(joined).await;
+    assert_eq!(joining.cache.store_health(), StoreHealth::Reachable, "no probe was dropped half-way");
 }
 
 #[rstest]

@@ -120,6 +120,26 @@ async fn once_refused_nothing_past_its_ttl_is_served(
 }
 
 #[tokio::test(start_paused = true)]
+async fn nor_by_a_request_that_had_found_it_usable_before() {
+    let world = World::new();
+    let container = world.container();
+    container.get().await.expect("fetched");
+    pass(seconds(310)).await;
+    world.upstream.hold_next();
+    assert_eq!(container.tell().await, "v1 memory stale");
+    pass(seconds(3)).await;
+    let gate = Arc::new(Notify::new());
+    world.store.fault_next(Op::ReadEpoch, Fault::HoldQuestion(gate.clone()));
+    let looking = container.ask();
+    settle().await;
+    world.upstream.fail_with(FailureClass::Denied);
+    world.upstream.let_go();
+    settle().await;
+    gate.notify_one();
+    assert_eq!(told(looking).await, "Denied");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refresh_that_was_only_being_written_when_its_time_was_over_is_answered() {
     let world = World::with(|settings, _| settings.refresh = Refresh::Within(millis(250)));
     let container = world.container();

@@ -141,6 +141,22 @@ async fn a_file_that_a_process_still_uses_is_not_replaced() {
     assert!(matches!(error, SqliteError::Replaced { .. }), "{error:?}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_process_whose_folder_was_removed_serves_and_acknowledges_nothing_more() {
+    let (folder, _) = file();
+    let path = folder.path().join("larder/cache.db");
+    let user = open(&path).await;
+    user.create_epoch(Incarnation::new(0, 1)).await.expect("in place");
+    std::fs::remove_dir_all(folder.path().join("larder")).expect("removed");
+    assert!(user.read_epoch().await.is_err(), "nobody else can change what it would see");
+    let other = open(&path).await;
+    other.create_epoch(Incarnation::new(0, 2)).await.expect("in place");
+    assert!(user.read_epoch().await.is_err() && user.read(&key("ec2-subnets", 1)).await.is_err());
+    assert!(user.advance_epoch(&Selector::EVERYTHING).await.is_err(), "nobody else would see it");
+    assert!(user.create_epoch(Incarnation::new(0, 3)).await.is_err());
+}
+
 #[tokio::test]
 async fn a_file_that_may_not_be_used_is_an_error_and_left_as_it_is() {
     let (folder, path) = file();

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
+use larder_app::wiring::ambient_region;
 use larder_app::{Answer, DataType, Directives, Freshness, Origin, Principal, Question, data_type_of_text};
 use serde_json::{Map, Value};
 
 use crate::arguments::Get;
-use crate::aws_settings::region;
 use crate::exit::Exit;
 use crate::output::{complain, say, seconds, table};
 use crate::session::{Given, open_once};
@@ -15,7 +15,7 @@ pub(crate) async fn run(given: &Given, get: &Get) -> anyhow::Result<Exit> {
     let app = open_once(given, &get.store).await?;
     let region = match &get.region {
         Some(region) => Some(region.clone()),
-        None if data_type.scope.has_region() => region().await,
+        None if data_type.scope.has_region() => ambient_region().await,
         None => None,
     };
     let question = Question { data_type, region: region.as_deref(), account: get.account.as_deref() };

@@ -1,6 +1,7 @@
 use aws_config::retry::RetryConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 
 use super::*;
 use crate::Kind;
@@ -19,7 +20,7 @@ async fn the_identity_is_asked_once() {
     let script = scripted(|_| Reply::Http(200, identity("111122223333")));
     let aws = script.aws();
     for _ in 0..3 {
-        let account = aws.identity().await.expect("an identity");
+        let account = aws.identity(None).await.expect("an identity");
         assert_eq!(account.as_str(), "111122223333");
     }
     assert_eq!(script.asked().len(), 1);
@@ -33,16 +34,40 @@ async fn a_failed_identity_is_asked_again() {
         _ => Reply::Http(200, identity("111122223333")),
     });
     let aws = script.aws();
-    let error = aws.identity().await.expect_err("broken");
+    let error = aws.identity(None).await.expect_err("broken");
     assert_eq!(error.kind, Kind::Unavailable);
     assert_eq!(error.operation, "sts:GetCallerIdentity");
-    aws.identity().await.expect("an identity");
+    aws.identity(None).await.expect("an identity");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_sts_is_named_and_asked_once_for_all_who_wait() {
+    let script = scripted(|_| Reply::Never);
+    let sleep = SharedAsyncSleep::new(TokioSleep::new());
+    let aws = Aws::new(script.aws().config.to_builder().sleep_impl(sleep).build());
+    let answers = futures::future::join_all((0..5).map(|_| aws.identity(None))).await;
+    for answer in answers {
+        let error = answer.expect_err("silence");
+        assert_eq!((error.kind, error.operation.as_str()), (Kind::Timeout, "sts:GetCallerIdentity"));
+    }
+    assert_eq!(script.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn sts_is_asked_in_the_partition_of_the_question() {
+    let near = Region::parse("cn-north-1");
+    let script = scripted(|_| Reply::Http(200, identity("111122223333")));
+    script.aws().identity(near).await.expect("an identity");
+    assert!(script.asked()[0].uri.starts_with("https://sts.cn-north-1.amazonaws.com.cn"), "{:?}", script.asked());
+    let elsewhere = script.aws().config.to_builder().region(aws_config::Region::new("eu-west-1")).build();
+    Aws::new(elsewhere).identity(near).await.expect("an identity");
+    assert!(script.asked()[1].uri.starts_with("https://sts.eu-west-1."), "what is configured is not overruled");
 }
 
 #[tokio::test]
 async fn an_identity_is_an_account() {
     let script = scripted(|_| Reply::Http(200, identity("eleven")));
-    let error = script.aws().identity().await.expect_err("no account");
+    let error = script.aws().identity(None).await.expect_err("no account");
     assert_eq!(error.kind, Kind::Malformed);
 }
 
@@ -84,7 +109,7 @@ async fn an_attempt_that_fails_inside_aws_is_repeated_as_the_sdk_does_by_itself(
     let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
     let config = script.config().into_builder().retry_config(RetryConfig::standard());
     let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
-    let error = Aws::new(config).identity().await.expect_err("503");
+    let error = Aws::new(config).identity(None).await.expect_err("503");
     assert_eq!(error.kind, Kind::Unavailable);
     assert_eq!(script.asked().len(), 3);
 }

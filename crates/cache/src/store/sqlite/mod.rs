@@ -4,6 +4,7 @@ mod chunk;
 mod entry;
 mod epoch;
 mod error;
+mod in_place;
 mod lease;
 mod list;
 mod open;
@@ -37,7 +38,7 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     /// Locked, shared with the other processes that use the file, for as long as this one does.
-    _in_use: File,
+    in_use: File,
 }
 
 impl SqliteStore {
@@ -52,6 +53,16 @@ impl SqliteStore {
         open::open(path).await
     }
 
+    /// Makes sure that the file is still the one that other processes find at its path. Where someone removed the whole
+    /// folder, this process goes on with files that nobody else sees, and would miss their invalidations.
+    fn check_in_place(&self) -> Result<(), StoreError> {
+        if in_place::is_at(&self.in_use, &open::in_use_path(&self.path)) {
+            return Ok(());
+        }
+        let reason = format!("{} was removed while it was in use; start this program again", self.path.display());
+        Err(StoreError::Failed(reason.into()))
+    }
+
     fn fault(&self, error: &sqlx::Error) -> StoreError {
         error::fault(&self.path, error)
     }
@@ -64,18 +75,22 @@ impl Store for SqliteStore {
     }
 
     async fn read(&self, key: &Key) -> StoreResult<Snapshot> {
+        self.check_in_place()?;
         entry::read(self, key).await
     }
 
     async fn read_epoch(&self) -> StoreResult<Option<Epoch>> {
+        self.check_in_place()?;
         epoch::read(self).await
     }
 
     async fn create_epoch(&self, incarnation: Incarnation) -> StoreResult<Epoch> {
+        self.check_in_place()?;
         epoch::create(self, incarnation).await
     }
 
     async fn advance_epoch(&self, selector: &Selector) -> StoreResult<Option<Epoch>> {
+        self.check_in_place()?;
         epoch::advance(self, selector).await
     }
 

@@ -1,6 +1,6 @@
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -35,8 +35,8 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, SqliteError> {
     make_folder(path).map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
     // Held until the file is ready, so that no two processes set aside or set up at the same time.
     let _opening = lock(path).await.map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
-    let in_use = File::create(with_suffix(path, ".in-use"));
-    let in_use = in_use.map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
+    let in_use =
+        lock_file(&in_use_path(path)).map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
     let found = examine(path).await?;
     match found {
         Found::Ours => {}
@@ -57,7 +57,7 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, SqliteError> {
     let readers = lasting(SqlitePoolOptions::new().max_connections(READERS));
     let readers = readers.connect_lazy_with(connection(path).pragma("query_only", "ON"));
     check_writable(&writer).await.map_err(|error| SqliteError::of(path, &error))?;
-    Ok(SqliteStore { path: path.to_owned(), writer, readers, _in_use: in_use })
+    Ok(SqliteStore { path: path.to_owned(), writer, readers, in_use })
 }
 
 /// Makes sure that no other process uses the path, before another file takes its place. A process that kept an old one
@@ -81,9 +81,20 @@ fn make_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
+/// An empty file beside the store's, to lock. Open to read too, without which some network file systems let nobody
+/// share a lock.
+fn lock_file(path: &Path) -> io::Result<File> {
+    File::options().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// The file whose lock tells who uses the store's file.
+pub(super) fn in_use_path(path: &Path) -> PathBuf {
+    with_suffix(path, ".in-use")
+}
+
 /// The system lets go of the lock when the process ends, however it does.
 async fn lock(path: &Path) -> io::Result<File> {
-    let file = File::create(with_suffix(path, ".lock"))?;
+    let file = lock_file(&with_suffix(path, ".lock"))?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => {}
