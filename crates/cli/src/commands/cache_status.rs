@@ -106,8 +106,9 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_can_not_be_used_is_a_failure() {
         let folder = tempfile::tempdir().expect("a folder");
-        // A folder is no database.
-        let store = StoreFlag { store: Some(format!("sqlite:{}", folder.path().display())) };
+        let no_database = folder.path().join("folder");
+        std::fs::create_dir(&no_database).expect("a folder");
+        let store = StoreFlag { store: Some(format!("sqlite:{}", no_database.display())) };
         let exit = run(&Given { file: None, json: false }, &store).await.expect("a status");
         assert_eq!(exit, Exit::Failed);
         let sound = StoreFlag { store: Some(format!("sqlite:{}", folder.path().join("cache.sqlite").display())) };
