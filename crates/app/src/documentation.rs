@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use larder_sources::{DATA_TYPES, ScopeRule};
 
-use crate::configuration::{FAMILIES, settings};
+use crate::configuration::{Documented, documented};
 
 /// The README's table of data types, from the rows.
 fn data_types_table() -> String {
@@ -25,18 +25,11 @@ fn data_types_table() -> String {
     table
 }
 
-/// The README's table of settings, from the one that reads them.
+/// The README's table of settings.
 fn configuration_table() -> String {
     let mut table = "| `larder.toml` | environment | default | what |\n|---|---|---|---|\n".to_owned();
-    let of_each_type = |key: &str| FAMILIES.iter().any(|family| key.starts_with(family.table));
-    for setting in settings().iter().filter(|setting| !of_each_type(&setting.key)) {
-        let _ =
-            writeln!(table, "| `{}` | `{}` | {} | {} |", setting.key, setting.variable, setting.default, setting.help);
-    }
-    for family in FAMILIES {
-        let (key, variable) = (family.table, family.variable);
-        let line = format!("| `{key}.<type>` | `{variable}<TYPE>_S` | {} | {} |", family.default, family.help);
-        let _ = writeln!(table, "{line}");
+    for Documented { key, variable, default, help } in documented() {
+        let _ = writeln!(table, "| `{key}` | `{variable}` | {default} | {help} |");
     }
     table
 }

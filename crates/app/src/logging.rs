@@ -14,7 +14,7 @@ pub enum LogFormat {
 }
 
 /// Begins to log: Larder's own words from `level` up, those of others from warnings up unless that is `trace`. The
-/// name `larder` stands for every crate that begins with it, and the programs themselves log nothing.
+/// name `larder` stands for the program and for every crate whose name begins with it.
 pub fn start_logging(level: LogLevel, format: LogFormat) {
     let others = if level == LogLevel::Trace { "debug" } else { "warn" };
     let others = if level == LogLevel::Error { "error" } else { others };

@@ -1,16 +1,18 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use larder_app::configuration::{Documented, documented};
 
 use crate::exit;
 
 const SETTINGS: &str = "\
 The AWS SDK's own variables (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, ...) and profiles work as everywhere.
 Settings: larder.toml, then the environment (LARDER_...), then flags.";
+const MORE: &str = "larder --help lists them.";
 
 /// Larder keeps what AWS already told you, and answers from it.
 #[derive(Debug, Parser)]
-#[command(name = "larder", version, after_help = after_help(), arg_required_else_help = true)]
+#[command(name = "larder", version, after_help = after_help(), after_long_help = after_long_help(), arg_required_else_help = true)]
 pub(crate) struct Arguments {
     /// Print JSON for programs instead of tables for people
     #[arg(long, global = true)]
@@ -123,7 +125,16 @@ pub(crate) struct Inspect {
 }
 
 fn after_help() -> String {
-    format!("{}\n{SETTINGS}", exit::meanings())
+    format!("{}\n{SETTINGS} {MORE}", exit::meanings())
+}
+
+/// With every setting, by its variable.
+fn after_long_help() -> String {
+    let settings = documented().into_iter().map(|setting| {
+        let Documented { key, variable, default, help } = setting;
+        format!("  {variable} ({key}): {help} [default: {default}]\n")
+    });
+    format!("{}\n{SETTINGS}\n\n{}", exit::meanings(), settings.collect::<String>())
 }
 
 #[cfg(test)]
@@ -141,6 +152,8 @@ mod tests {
     fn the_help_tells_what_people_look_for() {
         let help = Arguments::command().render_help().to_string();
         assert!(help.contains("  4  access denied, or no valid credentials"), "{help}");
+        let long = Arguments::command().render_long_help().to_string();
+        assert!(documented().iter().all(|setting| long.contains(&setting.variable)), "{long}");
         let mut command = Arguments::command();
         let get = command.find_subcommand_mut("get").expect("a command").render_help().to_string();
         assert!(get.contains("AWS_DEFAULT_REGION") && get.contains("profile"), "{get}");

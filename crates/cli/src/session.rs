@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use larder_app::configuration::{Configuration, Flag, LogLevel, StoreChoice, load};
 use larder_app::wiring::{
-    OpenedStore, ambient_aws, dynamodb_store, endpoint_overrides, memory_store, no_store, sqlite_store,
+    OpenedStore, ambient_aws, dynamodb_store, endpoint_overrides, memory_store, no_store, sqlite_store, switched_off,
 };
 use larder_app::{App, AwsFetcher, Environment, Fetcher, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
@@ -14,8 +14,6 @@ use crate::exit::WrongUsage;
 
 /// A command that ends with its answer can't refresh behind it.
 const REFRESH_WITHIN: Duration = Duration::from_secs(2);
-/// Any of the two may have done it.
-const SWITCHED_OFF: &str = "caching is switched off (cache.disabled, LARDER_CACHE_DISABLED)";
 
 /// What was given before and beside the command.
 pub(crate) struct Given {
@@ -34,12 +32,17 @@ pub(crate) async fn open_once(given: &Given, store: &StoreFlag) -> anyhow::Resul
 /// [`WrongUsage`] too, for a store that no other process can have anything in.
 pub(crate) async fn open_kept(given: &Given, store: &StoreFlag) -> anyhow::Result<App> {
     let configuration = read(given, store)?;
-    if !configuration.cache.disabled && configuration.store == Some(StoreChoice::Memory) {
-        let reason = "the store is memory, and that of another process can't be reached: name a store that outlives a \
-                      process with --store, LARDER_STORE or store in larder.toml, or ask the server itself over HTTP";
-        return Err(WrongUsage(reason.to_owned()).into());
-    }
+    check_outlives_a_process(&configuration)?;
     open_configured(configuration).await
+}
+
+fn check_outlives_a_process(configuration: &Configuration) -> Result<(), WrongUsage> {
+    if configuration.cache.disabled || configuration.store != Some(StoreChoice::Memory) {
+        return Ok(());
+    }
+    let reason = "the store is memory, and that of another process can't be reached: name a store that outlives a \
+                  process with --store, LARDER_STORE or store in larder.toml, or ask the server itself over HTTP";
+    Err(WrongUsage(reason.to_owned()))
 }
 
 fn read(given: &Given, store: &StoreFlag) -> anyhow::Result<Configuration> {
@@ -69,7 +72,7 @@ pub(crate) async fn open(configuration: &Configuration, fetcher: Arc<dyn Fetcher
 
 async fn open_store(configuration: &Configuration, environment: Arc<dyn Environment>) -> OpenedStore {
     if configuration.cache.disabled {
-        return no_store("none".to_owned(), SWITCHED_OFF.to_owned());
+        return switched_off();
     }
     let of_table = configuration.table.clone().map(StoreChoice::DynamoDb);
     let choice = match configuration.store.clone().or(of_table) {
@@ -88,13 +91,11 @@ async fn open_store(configuration: &Configuration, environment: Arc<dyn Environm
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn what_is_kept_in_no_other_process_can_not_be_seen_or_cleared() {
-        let given = Given { file: None, json: false };
-        let memory = StoreFlag { store: Some("memory".to_owned()) };
-        let refused = open_kept(&given, &memory).await.map(|_| ()).expect_err("refused");
-        assert!(refused.is::<WrongUsage>(), "{refused}");
-        assert!(open_once(&given, &memory).await.is_ok(), "a question may well be asked so");
+    #[test]
+    fn what_is_kept_in_no_other_process_can_not_be_seen_or_cleared() {
+        let check = |store| check_outlives_a_process(&Configuration { store, ..Configuration::default() });
+        assert!(check(Some(StoreChoice::Memory)).is_err());
+        assert!(check(Some(StoreChoice::Sqlite("cache.sqlite".into()))).is_ok() && check(None).is_ok());
     }
 
     #[tokio::test]

@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
-use larder_app::wiring::{OpenedStore, ambient_aws, dynamodb_store, no_store};
+use larder_app::wiring::{ambient_aws, dynamodb_store, switched_off};
 use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
 /// Nothing may rely on work after the answer, so a stale answer waits this long for its refresh.
 const REFRESH_WITHIN: Duration = Duration::from_millis(250);
-/// Any of the two may have done it.
-const SWITCHED_OFF: &str = "caching is switched off (cache.disabled, LARDER_CACHE_DISABLED)";
 
 /// Reads the configuration and wires the app of a function. `None` if a setting is missing or wrong, which the log
 /// names with its source; the function must not start then.
@@ -66,10 +64,6 @@ fn table(configuration: &Configuration) -> anyhow::Result<Option<String>> {
     }
     let table = configuration.table.clone();
     table.map(Some).context("CACHE_TABLE_NAME is not set; it must name the DynamoDB table of the cache")
-}
-
-fn switched_off() -> OpenedStore {
-    no_store("none".to_owned(), SWITCHED_OFF.to_owned())
 }
 
 #[cfg(test)]

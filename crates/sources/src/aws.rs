@@ -43,7 +43,7 @@ impl Aws {
     /// an STS of its own. It has 5 s, retries included.
     ///
     /// # Errors
-    /// Whatever the call failed with, and [`crate::Kind::Malformed`] for an answer without an account.
+    /// Whatever the call failed with, and [`crate::FailureKind::Malformed`] for an answer without an account.
     pub async fn identity(&self, near: Option<Region>) -> Result<AccountId, FetchError> {
         self.identity.get(&self.config, near).await
     }

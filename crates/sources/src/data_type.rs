@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{Aws, FetchError, Kind, Scope, ScopeRule, Source, TtlPolicy};
+use crate::{Aws, FailureKind, FetchError, Scope, ScopeRule, Source, TtlPolicy};
 
 /// One kind of question: a row of the table. Everything that differs by data type is read from here.
 pub struct DataType {
@@ -64,7 +64,7 @@ impl DataType {
     /// Asks AWS and gives the whole answer as JSON.
     ///
     /// # Errors
-    /// What [`Source::fetch`] says, and [`Kind::Malformed`] if the answer can't be written as JSON.
+    /// What [`Source::fetch`] says, and [`FailureKind::Malformed`] if the answer can't be written as JSON.
     pub async fn fetch(&self, aws: &Aws, scope: &Scope) -> Result<Bytes, FetchError> {
         (self.fetch)(aws, scope).await
     }
@@ -93,7 +93,7 @@ fn fetch_json<'a, S: Source>(aws: &'a Aws, scope: &'a Scope) -> BoxFuture<'a, Re
         .map(|answer| {
             let json = serde_json::to_vec(&answer?).map_err(|error| {
                 let operation = S::IAM_ACTIONS.first().copied().unwrap_or(S::NAME);
-                FetchError::new(Kind::Malformed, operation, error.to_string())
+                FetchError::new(FailureKind::Malformed, operation, error.to_string())
             })?;
             Ok(Bytes::from(json))
         })

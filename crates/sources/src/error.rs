@@ -5,16 +5,16 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 mod codes;
-mod kind;
+mod failure_kind;
 
-pub use kind::Kind;
+pub use failure_kind::FailureKind;
 
 /// Why AWS gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{operation}: {kind}: {message}")]
 pub struct FetchError {
     /// What callers act on.
-    pub kind: Kind,
+    pub kind: FailureKind,
     /// What was asked, as an IAM action: `ec2:DescribeSubnets`.
     pub operation: String,
     /// For people: AWS's own words, or those of the SDK where AWS said nothing. It holds no credentials.
@@ -24,7 +24,7 @@ pub struct FetchError {
 impl FetchError {
     /// A failure of `operation`, which is an IAM action.
     #[must_use]
-    pub fn new(kind: Kind, operation: &str, message: impl Into<String>) -> Self {
+    pub fn new(kind: FailureKind, operation: &str, message: impl Into<String>) -> Self {
         Self { kind, operation: operation.to_owned(), message: message.into() }
     }
 
@@ -35,25 +35,25 @@ impl FetchError {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let kind = match error {
-            _ if has_no_credentials(error) => Kind::Credentials,
-            SdkError::TimeoutError(_) => Kind::Timeout,
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::Timeout,
-            SdkError::DispatchFailure(_) => Kind::Unavailable,
-            SdkError::ConstructionFailure(_) => Kind::Rejected { code: "InvalidRequest".to_owned() },
+            _ if has_no_credentials(error) => FailureKind::Credentials,
+            SdkError::TimeoutError(_) => FailureKind::Timeout,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => FailureKind::Timeout,
+            SdkError::DispatchFailure(_) => FailureKind::Unavailable,
+            SdkError::ConstructionFailure(_) => FailureKind::Rejected { code: "InvalidRequest".to_owned() },
             _ => codes::kind_of(error.code(), status_of(error)),
         };
         Self::new(kind, operation, message_of(error))
     }
 
-    /// [`Kind::Malformed`]: an answer with a part that lacks what it must have.
+    /// [`FailureKind::Malformed`]: an answer with a part that lacks what it must have.
     #[must_use]
     pub fn without(operation: &'static str, what: &str) -> Self {
-        Self::new(Kind::Malformed, operation, format!("AWS's answer has a part without {what}"))
+        Self::new(FailureKind::Malformed, operation, format!("AWS's answer has a part without {what}"))
     }
 
     /// Whether AWS refused the request with exactly that code, which is none of those that have a kind of their own.
     pub(crate) fn is_rejected_with(&self, aws_code: &str) -> bool {
-        matches!(&self.kind, Kind::Rejected { code } if code == aws_code)
+        matches!(&self.kind, FailureKind::Rejected { code } if code == aws_code)
     }
 }
 

@@ -25,7 +25,7 @@ pub use account::AccountId;
 pub use aws::Aws;
 pub use data_type::{DataType, ListShape, NamedSchema};
 pub use endpoints::endpoint_overrides;
-pub use error::{FetchError, Kind};
+pub use error::{FailureKind, FetchError};
 pub use region::Region;
 pub use scope::{Scope, ScopeRule};
 pub use source::Source;

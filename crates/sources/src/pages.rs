@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::{FetchError, Kind};
+use crate::{FailureKind, FetchError};
 
 /// The most pages that one list may have; at 1,000 items a page a million items.
 const MAX_PAGES: usize = 1_000;
@@ -18,7 +18,7 @@ type TokenAndItems<T> = (Option<String>, Option<Vec<T>>);
 /// of the list; here it is an error, since the list may go on, and so is a list that does not end.
 ///
 /// # Errors
-/// Whatever a page failed with, and [`Kind::EndlessPages`].
+/// Whatever a page failed with, and [`FailureKind::EndlessPages`].
 pub(crate) async fn every_page<P, T, E>(
     operation: &'static str,
     mut pages: PaginationStream<Result<P, SdkError<E, HttpResponse>>>,
@@ -48,7 +48,7 @@ where
 }
 
 fn endless(operation: &'static str, message: &str) -> FetchError {
-    FetchError::new(Kind::EndlessPages, operation, message)
+    FetchError::new(FailureKind::EndlessPages, operation, message)
 }
 
 #[cfg(test)]
@@ -105,7 +105,7 @@ mod tests {
         #[case] says: &str,
     ) {
         let error = read(stream(pages, token)).await.expect_err("no end");
-        assert_eq!(error.kind, Kind::EndlessPages);
+        assert_eq!(error.kind, FailureKind::EndlessPages);
         assert_eq!(error.operation, "ec2:DescribeSubnets");
         assert!(error.to_string().contains(says), "{error}");
     }

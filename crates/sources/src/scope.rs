@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{AccountId, FetchError, Kind, Region};
+use crate::{AccountId, FailureKind, FetchError, Region};
 
 /// What an answer is about: a region, an account, or both, as the data type's [`ScopeRule`] says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,7 +15,7 @@ impl Scope {
     /// The region, for a source whose scope has one.
     ///
     /// # Errors
-    /// [`Kind::Rejected`] with the code `MissingRegion`: the caller broke the data type's scope rule.
+    /// [`FailureKind::Rejected`] with the code `MissingRegion`: the caller broke the data type's scope rule.
     pub fn require_region(&self, operation: &'static str) -> Result<Region, FetchError> {
         self.region.ok_or_else(|| incomplete(operation, "MissingRegion", "a region"))
     }
@@ -23,7 +23,7 @@ impl Scope {
     /// The account, for a source whose scope has one.
     ///
     /// # Errors
-    /// [`Kind::Rejected`] with the code `MissingAccount`: the caller broke the data type's scope rule.
+    /// [`FailureKind::Rejected`] with the code `MissingAccount`: the caller broke the data type's scope rule.
     pub fn require_account(&self, operation: &'static str) -> Result<&AccountId, FetchError> {
         self.account.as_ref().ok_or_else(|| incomplete(operation, "MissingAccount", "an account"))
     }
@@ -31,7 +31,7 @@ impl Scope {
 
 fn incomplete(operation: &'static str, code: &str, what: &str) -> FetchError {
     let message = format!("the scope of this data type needs {what}; AWS was not asked");
-    FetchError::new(Kind::Rejected { code: code.to_owned() }, operation, message)
+    FetchError::new(FailureKind::Rejected { code: code.to_owned() }, operation, message)
 }
 
 /// Which parts the scope of a data type has.

@@ -3,7 +3,7 @@
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use larder_sources::{AccountId, Aws, FetchError, Kind, Region, Scope, data_type};
+use larder_sources::{AccountId, Aws, FailureKind, FetchError, Region, Scope, data_type};
 use larder_standin::{Account, Config, Handle, JobStatus, ReplicationState, Standin};
 use serde_json::{Value, json};
 
@@ -146,7 +146,7 @@ async fn credentials_that_aws_does_not_know_are_said_to_be_wrong() {
     let aws = Aws::new(config.build());
     for row in larder_sources::DATA_TYPES {
         let error = fetch(&aws, row.name, "us-east-1", account).await.expect_err("unknown key");
-        assert_eq!(error.kind, Kind::Credentials, "{error}");
+        assert_eq!(error.kind, FailureKind::Credentials, "{error}");
         assert!(row.iam_actions.contains(&&*error.operation), "{error}");
     }
 }
@@ -158,5 +158,5 @@ async fn an_upstream_that_is_gone_is_unavailable() {
     let aws = aws(standin.url(), &account);
     standin.stop().await;
     let error = fetch(&aws, "ec2-subnets", "us-east-1", &account).await.expect_err("nobody listens");
-    assert_eq!(error.kind, Kind::Unavailable, "{error}");
+    assert_eq!(error.kind, FailureKind::Unavailable, "{error}");
 }

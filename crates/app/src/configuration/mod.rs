@@ -1,5 +1,6 @@
 //! What a person or a template set: `larder.toml`, then the environment, then flags.
 
+mod documented;
 mod error;
 mod plain;
 mod read;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use larder_cache::{FetchOncePer, Policy, Settings};
 use larder_sources::{AccountId, DATA_TYPES, DataType};
 
+pub use documented::{Documented, documented};
 pub use error::{ConfigurationError, Source};
 pub(crate) use read::variables;
 pub use read::{Flag, load};

@@ -12,12 +12,6 @@ pub(crate) struct Setting {
     pub(crate) key: Cow<'static, str>,
     /// In the environment.
     pub(crate) variable: Cow<'static, str>,
-    /// For people, without a full stop.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the test that makes the README's table reads it"))]
-    pub(crate) help: &'static str,
-    /// For people.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the test that makes the README's table reads it"))]
-    pub(crate) default: &'static str,
     pub(super) apply: Apply,
 }
 
@@ -48,8 +42,6 @@ pub(crate) fn settings() -> Vec<Setting> {
     let plain = PLAIN.iter().map(|row| Setting {
         key: row.key.into(),
         variable: row.variable.into(),
-        help: row.help,
-        default: row.default,
         apply: Apply::Plain(row.apply),
     });
     let mut settings: Vec<_> = plain.collect();
@@ -57,8 +49,6 @@ pub(crate) fn settings() -> Vec<Setting> {
         settings.extend(DATA_TYPES.iter().map(|data_type| Setting {
             key: format!("{}.{}", family.table, data_type.name).into(),
             variable: format!("{}{}_S", family.variable, data_type.name.to_uppercase().replace('-', "_")).into(),
-            help: family.help,
-            default: family.default,
             apply: Apply::Window(family, data_type.name),
         }));
     }

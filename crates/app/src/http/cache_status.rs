@@ -65,7 +65,7 @@ mod tests {
     use std::time::Duration;
 
     use larder_cache::{Failure, FailureClass, UpstreamError};
-    use larder_sources::{FetchError, Kind};
+    use larder_sources::{FailureKind, FetchError};
     use rstest::rstest;
 
     use super::*;
@@ -75,7 +75,7 @@ mod tests {
     }
 
     fn failed() -> Freshness {
-        let error = FetchError::new(Kind::Unavailable, "ec2:DescribeSubnets", "\"no\"");
+        let error = FetchError::new(FailureKind::Unavailable, "ec2:DescribeSubnets", "\"no\"");
         Freshness::StaleIfError(Failure::Upstream(UpstreamError::new(FailureClass::Failed, error)))
     }
 

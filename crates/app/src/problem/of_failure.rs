@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use larder_cache::{Failure, UpstreamError};
-use larder_sources::{DataType, FetchError, Kind};
+use larder_sources::{DataType, FailureKind, FetchError};
 
 use super::{Code, Problem};
 use crate::queries::ForeignAccount;
@@ -48,20 +48,22 @@ fn of_upstream_error(error: &UpstreamError) -> Problem {
 pub fn of_fetch_error(error: &FetchError) -> Problem {
     let (operation, message) = (error.operation.as_str(), &error.message);
     let problem = match &error.kind {
-        Kind::AccessDenied => {
+        FailureKind::AccessDenied => {
             let detail = format!("The AWS credentials of Larder do not permit {operation}: {message}");
             Problem::new(Code::AccessDenied, sentence(&detail)).with("action", operation)
         }
-        Kind::Credentials => {
+        FailureKind::Credentials => {
             let detail =
                 format!("{operation} needs valid AWS credentials (is it time for `aws sso login`?): {message}");
             Problem::new(Code::AwsCredentials, sentence(&detail))
         }
-        Kind::Throttled => Problem::new(Code::UpstreamThrottled, sentence(error)).retry_after(RETRY_AFTER),
-        Kind::Timeout => Problem::new(Code::UpstreamTimeout, sentence(error)),
-        Kind::Unavailable => Problem::new(Code::UpstreamUnavailable, sentence(error)),
-        Kind::Rejected { code } => Problem::new(Code::UpstreamRejected, sentence(error)).with("awsCode", code.as_str()),
-        Kind::Malformed | Kind::EndlessPages => Problem::new(Code::UpstreamMalformed, sentence(error)),
+        FailureKind::Throttled => Problem::new(Code::UpstreamThrottled, sentence(error)).retry_after(RETRY_AFTER),
+        FailureKind::Timeout => Problem::new(Code::UpstreamTimeout, sentence(error)),
+        FailureKind::Unavailable => Problem::new(Code::UpstreamUnavailable, sentence(error)),
+        FailureKind::Rejected { code } => {
+            Problem::new(Code::UpstreamRejected, sentence(error)).with("awsCode", code.as_str())
+        }
+        FailureKind::Malformed | FailureKind::EndlessPages => Problem::new(Code::UpstreamMalformed, sentence(error)),
     };
     problem.with("operation", operation)
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::future::try_join;
 use larder_cache::{FailureClass, Upstream, UpstreamError};
-use larder_sources::{AccountId, DataType, FetchError, Kind, Scope};
+use larder_sources::{AccountId, DataType, FailureKind, FetchError, Scope};
 
 use super::{Fetcher, ForeignAccount};
 
@@ -61,10 +61,12 @@ impl FetchUpstream {
 /// What the cache may do about it. An answer that can't be read is AWS being unwell, so an older one is better.
 fn class_of(error: &FetchError) -> FailureClass {
     match error.kind {
-        Kind::AccessDenied | Kind::Credentials => FailureClass::Denied,
-        Kind::Rejected { .. } => FailureClass::Rejected,
-        Kind::Throttled | Kind::Timeout | Kind::Unavailable | Kind::Malformed | Kind::EndlessPages => {
-            FailureClass::Failed
-        }
+        FailureKind::AccessDenied | FailureKind::Credentials => FailureClass::Denied,
+        FailureKind::Rejected { .. } => FailureClass::Rejected,
+        FailureKind::Throttled
+        | FailureKind::Timeout
+        | FailureKind::Unavailable
+        | FailureKind::Malformed
+        | FailureKind::EndlessPages => FailureClass::Failed,
     }
 }

@@ -5,4 +5,4 @@ mod aws;
 mod store;
 
 pub use aws::{ambient_aws, ambient_region, endpoint_overrides, fixed_aws};
-pub use store::{OpenedStore, default_sqlite_path, dynamodb_store, memory_store, no_store, sqlite_store};
+pub use store::{OpenedStore, default_sqlite_path, dynamodb_store, memory_store, no_store, sqlite_store, switched_off};

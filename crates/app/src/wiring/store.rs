@@ -46,6 +46,12 @@ pub fn no_store(description: String, reason: String) -> OpenedStore {
     OpenedStore { store: Err(reason), description }
 }
 
+/// No store, since the configuration says so.
+#[must_use]
+pub fn switched_off() -> OpenedStore {
+    no_store("none".to_owned(), "caching is switched off (cache.disabled, LARDER_CACHE_DISABLED)".to_owned())
+}
+
 /// Where `larder` keeps entries where nothing else is set: in the user's cache folder, if the system has one.
 #[must_use]
 pub fn default_sqlite_path() -> Option<PathBuf> {

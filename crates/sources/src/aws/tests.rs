@@ -4,7 +4,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 
 use super::*;
-use crate::Kind;
+use crate::FailureKind;
 use crate::scripted_aws::{Reply, scripted};
 
 fn identity(account: &str) -> String {
@@ -35,7 +35,7 @@ async fn a_failed_identity_is_asked_again() {
     });
     let aws = script.aws();
     let error = aws.identity(None).await.expect_err("broken");
-    assert_eq!(error.kind, Kind::Unavailable);
+    assert_eq!(error.kind, FailureKind::Unavailable);
     assert_eq!(error.operation, "sts:GetCallerIdentity");
     aws.identity(None).await.expect("an identity");
 }
@@ -48,7 +48,7 @@ async fn a_silent_sts_is_named_and_asked_once_for_all_who_wait() {
     let answers = futures::future::join_all((0..5).map(|_| aws.identity(None))).await;
     for answer in answers {
         let error = answer.expect_err("silence");
-        assert_eq!((error.kind, error.operation.as_str()), (Kind::Timeout, "sts:GetCallerIdentity"));
+        assert_eq!((error.kind, error.operation.as_str()), (FailureKind::Timeout, "sts:GetCallerIdentity"));
     }
     assert_eq!(script.asked().len(), 1);
 }
@@ -68,7 +68,7 @@ async fn sts_is_asked_in_the_partition_of_the_question() {
 async fn an_identity_is_an_account() {
     let script = scripted(|_| Reply::Http(200, identity("eleven")));
     let error = script.aws().identity(None).await.expect_err("no account");
-    assert_eq!(error.kind, Kind::Malformed);
+    assert_eq!(error.kind, FailureKind::Malformed);
 }
 
 #[tokio::test]
@@ -110,6 +110,6 @@ async fn an_attempt_that_fails_inside_aws_is_repeated_as_the_sdk_does_by_itself(
     let config = script.config().into_builder().retry_config(RetryConfig::standard());
     let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
     let error = Aws::new(config).identity(None).await.expect_err("503");
-    assert_eq!(error.kind, Kind::Unavailable);
+    assert_eq!(error.kind, FailureKind::Unavailable);
     assert_eq!(script.asked().len(), 3);
 }

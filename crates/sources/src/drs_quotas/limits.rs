@@ -129,7 +129,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::Kind;
+    use crate::FailureKind;
 
     fn listed(code: &str, value: Option<f64>) -> ServiceQuota {
         let quota = ServiceQuota::builder().quota_code(code);
@@ -177,7 +177,7 @@ mod tests {
     #[case(f64::INFINITY)]
     fn a_limit_is_a_whole_number(#[case] value: f64) {
         let error = from_listed(&[listed("L-C1D14A2B", Some(value))]).expect_err("no count");
-        assert_eq!(error.kind, Kind::Malformed);
+        assert_eq!(error.kind, FailureKind::Malformed);
         assert_eq!(error.operation, LIST_SERVICE_QUOTAS);
     }
 }

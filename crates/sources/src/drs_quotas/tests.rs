@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::scripted_aws::{ACCOUNT, Asked, Reply, scope, scripted};
-use crate::{Aws, FetchError, Kind, data_type};
+use crate::{Aws, FailureKind, FetchError, data_type};
 
 async fn fetch(aws: &Aws) -> Result<Value, FetchError> {
     let row = data_type("drs-quotas").expect("a row");
@@ -115,7 +115,7 @@ async fn whatever_may_not_be_asked_is_named() {
             false => fleet(asked, 300.0),
         });
         let error = fetch(&script.aws()).await.expect_err("denied");
-        assert_eq!(error.kind, Kind::AccessDenied);
+        assert_eq!(error.kind, FailureKind::AccessDenied);
         assert_eq!(error.operation, *action);
     }
 }

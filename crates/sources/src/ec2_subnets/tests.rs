@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::scripted_aws::{Asked, Reply, real_data, scope, scripted};
-use crate::{Aws, FetchError, Kind, data_type};
+use crate::{Aws, FailureKind, FetchError, data_type};
 
 async fn fetch(aws: &Aws) -> Result<Value, FetchError> {
     let row = data_type("ec2-subnets").expect("a row");
@@ -77,7 +77,7 @@ async fn every_page_is_asked_with_the_token_before_it() {
 async fn a_token_that_comes_again_is_an_error_and_not_a_short_list() {
     let script = scripted(|_| Reply::Http(200, page(&["subnet-1"], Some("again"))));
     let error = fetch(&script.aws()).await.expect_err("no end");
-    assert_eq!(error.kind, Kind::EndlessPages);
+    assert_eq!(error.kind, FailureKind::EndlessPages);
     assert_eq!(script.asked().len(), 2);
 }
 
@@ -88,7 +88,7 @@ async fn a_page_that_fails_fails_the_list() {
         _ => Reply::Http(503, String::new()),
     });
     let error = fetch(&script.aws()).await.expect_err("half a list");
-    assert_eq!(error.kind, Kind::Unavailable);
+    assert_eq!(error.kind, FailureKind::Unavailable);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn an_answer_cut_off_anywhere_is_an_error_and_not_a_short_list() {
         let cut = whole[..end].to_owned();
         let script = scripted(move |_| Reply::Http(200, cut.clone()));
         let error = fetch(&script.aws()).await.expect_err("half an answer");
-        assert_eq!(error.kind, Kind::Malformed, "cut at {end}: {error}");
+        assert_eq!(error.kind, FailureKind::Malformed, "cut at {end}: {error}");
     }
 }
 
@@ -106,7 +106,7 @@ async fn an_answer_cut_off_anywhere_is_an_error_and_not_a_short_list() {
 async fn a_subnet_without_an_id_is_malformed() {
     let script = scripted(|_| Reply::Http(200, page(&["x"], None).replace("<subnetId>x</subnetId>", "")));
     let error = fetch(&script.aws()).await.expect_err("no id");
-    assert_eq!(error.kind, Kind::Malformed);
+    assert_eq!(error.kind, FailureKind::Malformed);
 }
 
 #[tokio::test]

@@ -1,18 +1,20 @@
 //! What AWS's error codes mean, in one place.
 
-use super::Kind;
+use super::FailureKind;
 
 /// What an error code and an HTTP status mean. A code that is listed decides; else the status does.
-pub(super) fn kind_of(code: Option<&str>, status: u16) -> Kind {
+pub(super) fn kind_of(code: Option<&str>, status: u16) -> FailureKind {
     let listed = CODES.iter().find(|(_, codes)| code.is_some_and(|code| codes.contains(&code)));
     match (listed, status) {
         (Some((kind, _)), _) => kind.clone(),
-        (None, 401 | 403) => Kind::AccessDenied,
-        (None, 408) => Kind::Timeout,
-        (None, 429) => Kind::Throttled,
-        (None, 400..=499) => Kind::Rejected { code: code.map_or_else(|| format!("Http{status}"), str::to_owned) },
-        (None, 500..) => Kind::Unavailable,
-        (None, _) => Kind::Malformed,
+        (None, 401 | 403) => FailureKind::AccessDenied,
+        (None, 408) => FailureKind::Timeout,
+        (None, 429) => FailureKind::Throttled,
+        (None, 400..=499) => {
+            FailureKind::Rejected { code: code.map_or_else(|| format!("Http{status}"), str::to_owned) }
+        }
+        (None, 500..) => FailureKind::Unavailable,
+        (None, _) => FailureKind::Malformed,
     }
 }
 
@@ -31,9 +33,9 @@ const SIGNATURE_CODES: &[&str] =
 
 /// From "Common errors" of the services' API references, EC2's list of client errors and, for throttling, the list
 /// that the SDK's own retries go by.
-static CODES: &[(Kind, &[&str])] = &[
+static CODES: &[(FailureKind, &[&str])] = &[
     (
-        Kind::AccessDenied,
+        FailureKind::AccessDenied,
         &[
             "AccessDenied",
             "AccessDeniedException",
@@ -44,9 +46,9 @@ static CODES: &[(Kind, &[&str])] = &[
             "UnauthorizedOperation",
         ],
     ),
-    (Kind::Credentials, SIGNATURE_CODES),
+    (FailureKind::Credentials, SIGNATURE_CODES),
     (
-        Kind::Credentials,
+        FailureKind::Credentials,
         &[
             "AuthFailure",
             "ExpiredToken",
@@ -61,7 +63,7 @@ static CODES: &[(Kind, &[&str])] = &[
         ],
     ),
     (
-        Kind::Throttled,
+        FailureKind::Throttled,
         &[
             "BandwidthLimitExceeded",
             "EC2ThrottledException",
@@ -79,9 +81,9 @@ static CODES: &[(Kind, &[&str])] = &[
             "TransactionInProgressException",
         ],
     ),
-    (Kind::Timeout, &["RequestTimeout", "RequestTimeoutException"]),
+    (FailureKind::Timeout, &["RequestTimeout", "RequestTimeoutException"]),
     (
-        Kind::Unavailable,
+        FailureKind::Unavailable,
         &[
             "InternalError",
             "InternalFailure",

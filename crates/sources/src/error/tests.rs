@@ -15,42 +15,42 @@ async fn failure(aws: &Aws) -> FetchError {
 }
 
 #[rstest]
-#[case(403, "UnauthorizedOperation", Kind::AccessDenied)]
-#[case(400, "AccessDenied", Kind::AccessDenied)]
-#[case(400, "AccessDeniedException", Kind::AccessDenied)]
-#[case(403, "SomethingNew", Kind::AccessDenied)]
-#[case(401, "AuthFailure", Kind::Credentials)]
-#[case(400, "ExpiredToken", Kind::Credentials)]
-#[case(403, "ExpiredTokenException", Kind::Credentials)]
-#[case(403, "InvalidClientTokenId", Kind::Credentials)]
-#[case(403, "UnrecognizedClientException", Kind::Credentials)]
-#[case(400, "RequestExpired", Kind::Credentials)]
-#[case(403, "SignatureDoesNotMatch", Kind::Credentials)]
-#[case(503, "RequestLimitExceeded", Kind::Throttled)]
-#[case(400, "Throttling", Kind::Throttled)]
-#[case(400, "ThrottlingException", Kind::Throttled)]
-#[case(429, "TooManyRequestsException", Kind::Throttled)]
-#[case(429, "SomethingNew", Kind::Throttled)]
-#[case(400, "RequestTimeout", Kind::Timeout)]
-#[case(500, "InternalError", Kind::Unavailable)]
-#[case(503, "Unavailable", Kind::Unavailable)]
-#[case(502, "SomethingNew", Kind::Unavailable)]
-#[case(400, "InvalidParameterValue", Kind::Rejected { code: "InvalidParameterValue".to_owned() })]
+#[case(403, "UnauthorizedOperation", FailureKind::AccessDenied)]
+#[case(400, "AccessDenied", FailureKind::AccessDenied)]
+#[case(400, "AccessDeniedException", FailureKind::AccessDenied)]
+#[case(403, "SomethingNew", FailureKind::AccessDenied)]
+#[case(401, "AuthFailure", FailureKind::Credentials)]
+#[case(400, "ExpiredToken", FailureKind::Credentials)]
+#[case(403, "ExpiredTokenException", FailureKind::Credentials)]
+#[case(403, "InvalidClientTokenId", FailureKind::Credentials)]
+#[case(403, "UnrecognizedClientException", FailureKind::Credentials)]
+#[case(400, "RequestExpired", FailureKind::Credentials)]
+#[case(403, "SignatureDoesNotMatch", FailureKind::Credentials)]
+#[case(503, "RequestLimitExceeded", FailureKind::Throttled)]
+#[case(400, "Throttling", FailureKind::Throttled)]
+#[case(400, "ThrottlingException", FailureKind::Throttled)]
+#[case(429, "TooManyRequestsException", FailureKind::Throttled)]
+#[case(429, "SomethingNew", FailureKind::Throttled)]
+#[case(400, "RequestTimeout", FailureKind::Timeout)]
+#[case(500, "InternalError", FailureKind::Unavailable)]
+#[case(503, "Unavailable", FailureKind::Unavailable)]
+#[case(502, "SomethingNew", FailureKind::Unavailable)]
+#[case(400, "InvalidParameterValue", FailureKind::Rejected { code: "InvalidParameterValue".to_owned() })]
 #[tokio::test]
-async fn an_error_of_aws_has_a_kind(#[case] status: u16, #[case] code: &'static str, #[case] expected: Kind) {
+async fn an_error_of_aws_has_a_kind(#[case] status: u16, #[case] code: &'static str, #[case] expected: FailureKind) {
     let script = scripted(move |_| Reply::Http(status, ec2_error(code, "because")));
     assert_eq!(failure(&script.aws()).await.kind, expected);
 }
 
 #[rstest]
-#[case(400, Kind::Rejected { code: "Http400".to_owned() })]
-#[case(403, Kind::AccessDenied)]
-#[case(404, Kind::Rejected { code: "Http404".to_owned() })]
-#[case(429, Kind::Throttled)]
-#[case(502, Kind::Unavailable)]
-#[case(200, Kind::Malformed)]
+#[case(400, FailureKind::Rejected { code: "Http400".to_owned() })]
+#[case(403, FailureKind::AccessDenied)]
+#[case(404, FailureKind::Rejected { code: "Http404".to_owned() })]
+#[case(429, FailureKind::Throttled)]
+#[case(502, FailureKind::Unavailable)]
+#[case(200, FailureKind::Malformed)]
 #[tokio::test]
-async fn an_answer_that_is_not_from_aws_has_a_kind(#[case] status: u16, #[case] expected: Kind) {
+async fn an_answer_that_is_not_from_aws_has_a_kind(#[case] status: u16, #[case] expected: FailureKind) {
     let script = scripted(move |_| Reply::Http(status, "<html>proxy".to_owned()));
     assert_eq!(failure(&script.aws()).await.kind, expected);
 }
@@ -58,7 +58,7 @@ async fn an_answer_that_is_not_from_aws_has_a_kind(#[case] status: u16, #[case] 
 #[tokio::test]
 async fn the_code_and_the_message_of_aws_are_kept() {
     let script = scripted(|_| Reply::Http(400, ec2_error("InvalidFilter", "no such filter")));
-    let kind = Kind::Rejected { code: "InvalidFilter".to_owned() };
+    let kind = FailureKind::Rejected { code: "InvalidFilter".to_owned() };
     let expected = FetchError::new(kind, "ec2:DescribeSubnets", "no such filter");
     assert_eq!(failure(&script.aws()).await, expected);
 }
@@ -69,7 +69,7 @@ async fn a_message_names_the_action_without_the_page_of_base64() {
                    message: 4GIOHlTkIaWHQD0Q0m6XSnuUMCm-abcdefghijklmn";
     let script = scripted(move |_| Reply::Http(403, ec2_error("UnauthorizedOperation", message)));
     let message = "You are not authorized to perform: ec2:DescribeSubnets.";
-    let expected = FetchError::new(Kind::AccessDenied, "ec2:DescribeSubnets", message);
+    let expected = FetchError::new(FailureKind::AccessDenied, "ec2:DescribeSubnets", message);
     assert_eq!(failure(&script.aws()).await, expected);
 }
 
@@ -99,21 +99,21 @@ async fn that_it_may_be_the_region_is_said(#[case] code: &'static str, #[case] s
 #[tokio::test]
 async fn a_broken_connection_is_unavailable() {
     let error = failure(&scripted(|_| Reply::Broken).aws()).await;
-    assert_eq!(error.kind, Kind::Unavailable);
+    assert_eq!(error.kind, FailureKind::Unavailable);
     assert!(error.to_string().contains("connection reset"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_ends_by_itself() {
     let error = failure(&scripted(|_| Reply::Never).aws()).await;
-    assert_eq!(error.kind, Kind::Timeout);
+    assert_eq!(error.kind, FailureKind::Timeout);
 }
 
 #[tokio::test]
 async fn no_credentials_are_their_own_failure() {
     let script = scripted(|_| Reply::Broken);
     let error = failure(&Aws::new(script.config())).await;
-    assert_eq!(error.kind, Kind::Credentials, "{error}");
+    assert_eq!(error.kind, FailureKind::Credentials, "{error}");
     assert!(script.asked().is_empty());
 }
 
@@ -134,7 +134,7 @@ async fn credentials_that_cannot_be_loaded_say_why() {
     let config = script.config().into_builder();
     let config = config.credentials_provider(SharedCredentialsProvider::new(Expired));
     let error = failure(&Aws::new(config.build())).await;
-    assert_eq!(error.kind, Kind::Credentials, "{error}");
+    assert_eq!(error.kind, FailureKind::Credentials, "{error}");
     assert!(error.to_string().contains("session has expired"), "{error}");
     assert!(script.asked().is_empty());
 }

@@ -1,4 +1,4 @@
-use larder_sources::{AccountId, FetchError, Kind};
+use larder_sources::{AccountId, FailureKind, FetchError};
 
 use super::*;
 use crate::test_app::OWN;
@@ -8,7 +8,7 @@ const OF_OTHER: &str = "/ec2/subnets?region=us-east-1&accountId=444455556666";
 const OF_OWN: &str = "/ec2/subnets?region=us-east-1&accountId=111122223333";
 
 fn sts_is_down() -> FetchError {
-    FetchError::new(Kind::Unavailable, "sts:GetCallerIdentity", "down")
+    FetchError::new(FailureKind::Unavailable, "sts:GetCallerIdentity", "down")
 }
 
 fn reader_of(account: &str) -> Option<Principal> {
@@ -89,7 +89,7 @@ async fn an_answer_whose_account_can_not_be_made_sure_of_is_not_kept() {
 async fn the_fetch_itself_says_best_why_it_failed() {
     let test = TestApp::new();
     test.aws.takes_us_for(Err(sts_is_down()));
-    test.aws.answers("ec2-subnets", Err(FetchError::new(Kind::Credentials, "ec2:DescribeSubnets", "no")));
+    test.aws.answers("ec2-subnets", Err(FetchError::new(FailureKind::Credentials, "ec2:DescribeSubnets", "no")));
     let got = get(&test, OF_OWN).await;
     assert_eq!((got.problem().as_str(), &got.json()["operation"]), ("AWS_CREDENTIALS", &"ec2:DescribeSubnets".into()));
 }

@@ -1,4 +1,4 @@
-use larder_sources::{FetchError, Kind};
+use larder_sources::{FailureKind, FetchError};
 use rstest::rstest;
 
 use super::*;
@@ -106,16 +106,16 @@ async fn only_if_cached_asks_nothing_of_aws() {
 }
 
 #[rstest]
-#[case(Kind::AccessDenied, 403, "ACCESS_DENIED")]
-#[case(Kind::Credentials, 403, "AWS_CREDENTIALS")]
-#[case(Kind::Throttled, 503, "UPSTREAM_THROTTLED")]
-#[case(Kind::Timeout, 504, "UPSTREAM_TIMEOUT")]
-#[case(Kind::Unavailable, 503, "UPSTREAM_UNAVAILABLE")]
-#[case(Kind::Rejected { code: "X".into() }, 502, "UPSTREAM_REJECTED")]
-#[case(Kind::Malformed, 502, "UPSTREAM_MALFORMED")]
-#[case(Kind::EndlessPages, 502, "UPSTREAM_MALFORMED")]
+#[case(FailureKind::AccessDenied, 403, "ACCESS_DENIED")]
+#[case(FailureKind::Credentials, 403, "AWS_CREDENTIALS")]
+#[case(FailureKind::Throttled, 503, "UPSTREAM_THROTTLED")]
+#[case(FailureKind::Timeout, 504, "UPSTREAM_TIMEOUT")]
+#[case(FailureKind::Unavailable, 503, "UPSTREAM_UNAVAILABLE")]
+#[case(FailureKind::Rejected { code: "X".into() }, 502, "UPSTREAM_REJECTED")]
+#[case(FailureKind::Malformed, 502, "UPSTREAM_MALFORMED")]
+#[case(FailureKind::EndlessPages, 502, "UPSTREAM_MALFORMED")]
 #[tokio::test]
-async fn a_failure_of_aws_names_the_operation(#[case] kind: Kind, #[case] status: u16, #[case] code: &str) {
+async fn a_failure_of_aws_names_the_operation(#[case] kind: FailureKind, #[case] status: u16, #[case] code: &str) {
     let test = TestApp::new();
     test.aws.answers("ec2-subnets", Err(FetchError::new(kind, "ec2:DescribeSubnets", "no")));
     let got = get(&test, SUBNETS).await;
@@ -138,13 +138,13 @@ async fn a_stale_answer_stands_in_and_says_why_but_not_for_access_denied() {
     test.aws.answers("ec2-subnets", Ok(THREE_SUBNETS));
     assert_eq!(get(&test, SUBNETS).await.status, 200);
     let failure = |kind| Err(FetchError::new(kind, "ec2:DescribeSubnets", "down"));
-    test.aws.answers("ec2-subnets", failure(Kind::Unavailable));
+    test.aws.answers("ec2-subnets", failure(FailureKind::Unavailable));
     let got = get(&test, SUBNETS).await;
     assert_eq!((got.status.as_u16(), got.body.as_slice()), (200, THREE_SUBNETS.as_bytes()));
     let status = got.header("cache-status");
     assert!(status.starts_with("larder; fwd=stale; fwd-status=503; ttl=-"), "{status}");
     assert!(status.contains("ec2:DescribeSubnets UPSTREAM_UNAVAILABLE"), "{status}");
-    test.aws.answers("ec2-subnets", failure(Kind::AccessDenied));
+    test.aws.answers("ec2-subnets", failure(FailureKind::AccessDenied));
     assert_eq!(get(&test, SUBNETS).await.problem(), "ACCESS_DENIED");
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 /// What kind of failure it is: what callers act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum FailureKind {
     /// These credentials may not do this. Never to be papered over with an older answer.
     AccessDenied,
     /// The credentials are missing, expired or wrong, or not valid in that region.
@@ -24,7 +24,7 @@ pub enum Kind {
     EndlessPages,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::AccessDenied => "access denied",
