@@ -24,7 +24,7 @@ const FOR_TESTS: &[&str] = &["larder-standin", "larder-tests"];
 /// The names after that are the exceptions.
 const FOREIGN: &[(&str, &[&str], &[&str])] = &[
     ("larder-cache", &["aws-sdk-*", "aws-config", "lambda_*", "clap", "axum"], &["aws-sdk-dynamodb"]),
-    ("larder-sources", &["lambda_*", "clap", "aws-sdk-dynamodb", "axum"], &[]),
+    ("larder-sources", &["lambda_*", "clap", "axum"], &[]),
     ("larder-app", &["lambda_*", "clap", "clap_*"], &[]),
     ("larder-cli", &["lambda_*"], &[]),
     ("larder-lambdas", &["clap", "clap_*"], &[]),

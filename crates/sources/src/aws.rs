@@ -1,13 +1,14 @@
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_config::timeout::TimeoutConfig;
+use aws_config::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 
 use crate::identity::Identity;
+use crate::partition::{COMMERCIAL, account_wide_region};
 use crate::whole_answer::WholeAnswer;
-use crate::{AccountId, FetchError, Region};
+use crate::{AccountId, AccountRegistry, FetchError, Region, RegisteredAccount, RoleArn};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,30 +23,65 @@ pub struct Aws {
     ec2: PerRegion<aws_sdk_ec2::Client>,
     drs: PerRegion<aws_sdk_drs::Client>,
     service_quotas: PerRegion<aws_sdk_servicequotas::Client>,
+    iam: OnceLock<aws_sdk_iam::Client>,
     identity: Identity,
+    partition: &'static str,
+    others: Others,
+}
+
+/// How these credentials come to know of other accounts.
+#[derive(Debug)]
+enum Others {
+    /// They don't.
+    None,
+    /// They are Larder's own, and this registry has the others.
+    Registered(Arc<dyn AccountRegistry>),
+    /// They are those of a role that Larder's own assumed.
+    KnownTo(Arc<Aws>),
 }
 
 impl Aws {
     /// Clients of that configuration; its region is replaced by the one asked.
     #[must_use]
     pub fn new(config: SdkConfig) -> Self {
+        let region = config.region().and_then(|region| Region::parse(region.as_ref()));
         Self {
             config: with_timeouts(config),
             ec2: PerRegion::default(),
             drs: PerRegion::default(),
             service_quotas: PerRegion::default(),
+            iam: OnceLock::new(),
             identity: Identity::default(),
+            partition: region.map_or(COMMERCIAL, Region::partition),
+            others: Others::None,
         }
     }
 
-    /// The account of these credentials, from STS `GetCallerIdentity`: asked once and kept. A failure is not kept. STS is
-    /// asked in the configuration's region, else in the one `near` whose region is asked about, since each partition has
-    /// an STS of its own. It has 5 s, retries included.
+    /// The same, with a registry of the other accounts.
+    pub(crate) fn knowing(self, registry: Arc<dyn AccountRegistry>) -> Self {
+        Self { others: Others::Registered(registry), ..self }
+    }
+
+    /// The clients of a role that `own` assumed: `config` has its credentials.
+    pub(crate) fn of_role(config: SdkConfig, role: &RoleArn, own: Arc<Self>) -> Self {
+        Self {
+            identity: Identity::known(role.account().clone()),
+            partition: role.partition(),
+            others: Others::KnownTo(own),
+            ..Self::new(config)
+        }
+    }
+
+    /// The account of these credentials, from STS `GetCallerIdentity`: asked once and kept. A failure is not kept. Of a
+    /// role that was assumed it is the role's account, without asking. STS is asked in the partition of the configured
+    /// region, else in that of `near`, the region of the question that needs it. It has 5 s, retries included.
     ///
     /// # Errors
     /// Whatever the call failed with, and [`crate::FailureKind::Malformed`] for an answer without an account.
     pub async fn identity(&self, near: Option<Region>) -> Result<AccountId, FetchError> {
-        self.identity.get(&self.config, near).await
+        let near = near.filter(|_| self.config.region().is_none());
+        let partition = near.map_or(self.partition, Region::partition);
+        self.identity.get(|timeouts| self.sts(partition, timeouts)).await
     }
 
     /// Amazon EC2 in that region.
@@ -67,6 +103,58 @@ impl Aws {
     #[must_use]
     pub fn service_quotas(&self, region: Region) -> aws_sdk_servicequotas::Client {
         self.service_quotas.get(region, || aws_sdk_servicequotas::Client::new(&self.config_in(region)))
+    }
+
+    /// AWS Identity and Access Management, which has one endpoint for all regions of a partition.
+    #[must_use]
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        let make = || {
+            let config = aws_sdk_iam::config::Builder::from(&self.config_in(self.account_wide_region()));
+            aws_sdk_iam::Client::from_conf(config.interceptor(WholeAnswer).build())
+        };
+        self.iam.get_or_init(make).clone()
+    }
+
+    /// The partition of these credentials: that of the role, else that of the configured region, else `aws`.
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        self.partition
+    }
+
+    /// Where to ask what is the same in all regions.
+    #[must_use]
+    pub fn account_wide_region(&self) -> Region {
+        account_wide_region(self.partition)
+    }
+
+    /// STS in the configured region if that is one of `partition`, else where that has its account-wide services: every
+    /// STS endpoint of a partition knows every caller and role.
+    pub(crate) fn sts(&self, partition: &str, timeouts: TimeoutConfigBuilder) -> aws_sdk_sts::Client {
+        let configured = self.config.region().and_then(|region| Region::parse(region.as_ref()));
+        let region = configured.filter(|region| region.partition() == partition);
+        let config = self.config_in(region.unwrap_or_else(|| account_wide_region(partition)));
+        let ours = config.timeout_config().map(TimeoutConfig::to_builder).unwrap_or_default();
+        let config = aws_sdk_sts::config::Builder::from(&config);
+        let config = config.timeout_config(timeouts.take_unset_from(ours).build());
+        aws_sdk_sts::Client::from_conf(config.interceptor(WholeAnswer).build())
+    }
+
+    /// The accounts that Larder may ask, its own included, by id.
+    pub(crate) async fn accounts(&self) -> Result<Vec<RegisteredAccount>, FetchError> {
+        let registry = match &self.others {
+            Others::KnownTo(own) => return Box::pin(own.accounts()).await,
+            Others::Registered(registry) => Some(registry),
+            Others::None => None,
+        };
+        let own = self.identity(None).await?;
+        let mut accounts = match registry {
+            Some(registry) => registry.list().await?.to_vec(),
+            None => Vec::new(),
+        };
+        if let Err(place) = accounts.binary_search_by(|account| account.id().cmp(&own)) {
+            accounts.insert(place, RegisteredAccount::unnamed(own));
+        }
+        Ok(accounts)
     }
 
     fn config_in(&self, region: Region) -> SdkConfig {

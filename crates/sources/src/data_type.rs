@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{Aws, FailureKind, FetchError, Scope, ScopeRule, Source, TtlPolicy};
+use crate::{Aws, FailureKind, FetchError, Region, Scope, ScopeRule, Source, TtlPolicy};
 
 /// One kind of question: a row of the table. Everything that differs by data type is read from here.
 pub struct DataType {
@@ -20,10 +20,15 @@ pub struct DataType {
     pub ttl: TtlPolicy,
     /// Which parts the scope has.
     pub scope: ScopeRule,
+    /// The regions that have the service, by name; `None` where every region has it. See [`Self::is_in`].
+    pub regions: Option<&'static [&'static str]>,
     /// The IAM actions that a fetch needs.
     pub iam_actions: &'static [&'static str],
     /// Where the list stands in the answer, if the answer is one.
     pub list: Option<ListShape>,
+    /// The field of the list's items that holds an account, if they are about different ones: `accountId`. A caller may
+    /// see only the items of his accounts.
+    pub account_of_item: Option<&'static str>,
     fetch: Fetch,
     schema: fn() -> NamedSchema,
     nested_schemas: fn() -> Vec<NamedSchema>,
@@ -53,8 +58,10 @@ impl DataType {
             path: S::PATH,
             ttl: S::TTL,
             scope: S::SCOPE,
+            regions: S::REGIONS,
             iam_actions: S::IAM_ACTIONS,
             list: S::LIST,
+            account_of_item: S::ACCOUNT_OF_ITEM,
             fetch: fetch_json::<S>,
             schema: named_schema::<S::Answer>,
             nested_schemas: nested_schemas::<S::Answer>,
@@ -67,6 +74,12 @@ impl DataType {
     /// What [`Source::fetch`] says, and [`FailureKind::Malformed`] if the answer can't be written as JSON.
     pub async fn fetch(&self, aws: &Aws, scope: &Scope) -> Result<Bytes, FetchError> {
         (self.fetch)(aws, scope).await
+    }
+
+    /// Whether that region has the service.
+    #[must_use]
+    pub fn is_in(&self, region: Region) -> bool {
+        self.regions.is_none_or(|regions| regions.contains(&region.name()))
     }
 
     /// The answer's schema.

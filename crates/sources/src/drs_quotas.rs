@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use aws_sdk_drs::types::{Job, SourceServer};
+use aws_sdk_drs::types::Job;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::drs::{self, DESCRIBE_SOURCE_SERVERS, initialized, source_servers};
 use crate::pages::every_page;
 use crate::{AccountId, Aws, FetchError, Region, Scope, ScopeRule, Source, TtlPolicy};
 
@@ -15,11 +16,7 @@ use limits::{Limits, LimitsFrom};
 use status::Status;
 use usage::Usage;
 
-const DESCRIBE_SOURCE_SERVERS: &str = "drs:DescribeSourceServers";
 const DESCRIBE_JOBS: &str = "drs:DescribeJobs";
-/// DRS names no maximum for these two operations; 300 is the most it allows for any other list of source servers.
-const PAGE_SIZE: i32 = 300;
-const UNINITIALIZED: &str = "UninitializedAccountException";
 
 /// The data type `drs-quotas`.
 #[derive(Debug)]
@@ -61,6 +58,7 @@ impl Source for DrsQuotas {
     const PATH: &'static str = "/drs/quotas";
     const TTL: TtlPolicy = TtlPolicy::fresh_for(Duration::from_mins(5));
     const SCOPE: ScopeRule = ScopeRule::RegionAndAccount;
+    const REGIONS: Option<&'static [&'static str]> = Some(drs::REGIONS);
     const IAM_ACTIONS: &'static [&'static str] = &[DESCRIBE_SOURCE_SERVERS, DESCRIBE_JOBS, limits::LIST_SERVICE_QUOTAS];
 
     type Answer = DrsQuotasAnswer;
@@ -105,23 +103,10 @@ fn answer(
     }
 }
 
-async fn source_servers(drs: &aws_sdk_drs::Client) -> Result<Vec<SourceServer>, FetchError> {
-    let pages = drs.describe_source_servers().into_paginator();
-    every_page(DESCRIBE_SOURCE_SERVERS, pages.page_size(PAGE_SIZE).send(), |page| (page.next_token, page.items)).await
-}
-
 /// Every job that DRS remembers: it can't be asked for those that are under way.
 async fn all_jobs(drs: &aws_sdk_drs::Client) -> Result<Vec<Job>, FetchError> {
-    let pages = drs.describe_jobs().into_paginator().page_size(PAGE_SIZE);
+    let pages = drs.describe_jobs().into_paginator().page_size(drs::PAGE_SIZE);
     every_page(DESCRIBE_JOBS, pages.send(), |page| (page.next_token, page.items)).await
-}
-
-/// `None` for an account that never used DRS in the region, which is no failure.
-fn initialized<T>(answer: Result<T, FetchError>) -> Result<Option<T>, FetchError> {
-    match answer {
-        Err(error) if error.is_rejected_with(UNINITIALIZED) => Ok(None),
-        answer => answer.map(Some),
-    }
 }
 
 #[cfg(test)]

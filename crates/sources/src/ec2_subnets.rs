@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::pages::every_page;
-use crate::{Aws, FetchError, ListShape, Scope, ScopeRule, Source, TtlPolicy};
+use crate::{Aws, FetchError, ListShape, Scope, ScopeRule, Source, TtlPolicy, ec2_tags};
 
 const DESCRIBE_SUBNETS: &str = "ec2:DescribeSubnets";
 /// The most that `DescribeSubnets` allows.
@@ -61,13 +61,12 @@ impl Source for Ec2Subnets {
 }
 
 fn subnet(subnet: types::Subnet) -> Result<Subnet, FetchError> {
-    let tags = subnet.tags.into_iter().flatten();
     Ok(Subnet {
         subnet_id: subnet.subnet_id.ok_or_else(|| FetchError::without(DESCRIBE_SUBNETS, "subnetId"))?,
         vpc_id: subnet.vpc_id,
         cidr_block: subnet.cidr_block.filter(|range| !range.is_empty()),
         availability_zone: subnet.availability_zone,
-        tags: tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect(),
+        tags: ec2_tags::by_key(subnet.tags),
     })
 }
 

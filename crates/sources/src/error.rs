@@ -28,12 +28,16 @@ impl FetchError {
         Self { kind, operation: operation.to_owned(), message: message.into() }
     }
 
-    /// What the SDK's error means to a caller.
+    /// What the SDK's error means to a caller. A request that was not made because a role could not be assumed is a
+    /// failure of that.
     #[must_use]
     pub fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        if let Some(first) = causes(error).find_map(|cause| cause.downcast_ref::<Self>()) {
+            return first.clone();
+        }
         let kind = match error {
             _ if has_no_credentials(error) => FailureKind::Credentials,
             SdkError::TimeoutError(_) => FailureKind::Timeout,
@@ -51,11 +55,25 @@ impl FetchError {
         Self::new(FailureKind::Malformed, operation, format!("AWS's answer has a part without {what}"))
     }
 
+    /// An account that nobody can be asked about: `message` says why.
+    pub(crate) fn unknown_account(operation: &'static str, message: String) -> Self {
+        Self::new(FailureKind::Rejected { code: UNKNOWN_ACCOUNT.to_owned() }, operation, message)
+    }
+
+    /// Whether the account is neither the own one nor has a role in the registry. AWS was not asked.
+    #[must_use]
+    pub fn is_unknown_account(&self) -> bool {
+        self.is_rejected_with(UNKNOWN_ACCOUNT)
+    }
+
     /// Whether AWS refused the request with exactly that code, which is none of those that have a kind of their own.
     pub(crate) fn is_rejected_with(&self, aws_code: &str) -> bool {
         matches!(&self.kind, FailureKind::Rejected { code } if code == aws_code)
     }
 }
+
+/// The code of [`FailureKind::Rejected`] where an account is neither the own one nor has a role in the registry.
+const UNKNOWN_ACCOUNT: &str = "UnknownAccount";
 
 /// The longest message that is passed on, in characters.
 const LONGEST_MESSAGE: usize = 1_000;

@@ -1,32 +1,48 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod accounts;
 mod aws;
 mod data_type;
 mod endpoints;
 mod error;
 mod identity;
 mod pages;
+mod partition;
 mod region;
+mod registry;
 mod scope;
 mod source;
 mod table;
 mod ttl;
 mod whole_answer;
 
+mod drs;
+mod drs_accounts;
 mod drs_quotas;
+mod drs_source_servers;
+mod ec2_instance_profiles;
 mod ec2_instance_types;
+mod ec2_regions;
+mod ec2_security_groups;
 mod ec2_subnets;
+mod ec2_tags;
 
 #[cfg(test)]
 mod scripted_aws;
 
 pub use account::AccountId;
+pub use accounts::{ASSUME_ROLE, Accounts};
 pub use aws::Aws;
 pub use data_type::{DataType, ListShape, NamedSchema};
+pub use ec2_regions::usable_regions;
 pub use endpoints::endpoint_overrides;
 pub use error::{FailureKind, FetchError};
 pub use region::Region;
+pub use registry::{
+    AccountEntry, AccountRegistry, ConfiguredAccounts, DynamoDbAccounts, InvalidAccount, RegisteredAccount, RoleArn,
+    SeveralRegistries,
+};
 pub use scope::{Scope, ScopeRule};
 pub use source::Source;
 pub use table::{DATA_TYPES, data_type};

@@ -12,6 +12,9 @@ pub struct Region {
 }
 
 impl Region {
+    /// Where the partition `aws` has its account-wide services.
+    pub(crate) const US_EAST_1: Self = region("us-east-1", "aws");
+
     /// The region of that exact name, or `None` if the list has none.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

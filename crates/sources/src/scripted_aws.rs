@@ -13,8 +13,10 @@ use aws_smithy_types::body::SdkBody;
 
 use crate::{AccountId, Aws, Region, Scope};
 
+mod endpoints;
 mod real_data;
 
+pub(crate) use endpoints::endpoints;
 pub(crate) use real_data::real_data;
 
 /// The account that a test asks about.
@@ -27,6 +29,8 @@ pub(crate) struct Asked {
     pub(crate) operation: String,
     pub(crate) uri: String,
     pub(crate) body: String,
+    /// The access key that it was signed with.
+    pub(crate) access_key: String,
     /// How many requests of that operation came before.
     pub(crate) before: usize,
 }
@@ -52,10 +56,14 @@ pub(crate) struct Script {
 impl Script {
     /// Clients with credentials.
     pub(crate) fn aws(&self) -> Aws {
+        Aws::new(self.signed())
+    }
+
+    /// A configuration with credentials.
+    pub(crate) fn signed(&self) -> SdkConfig {
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
         let provider = SharedCredentialsProvider::new(credentials);
-        let config = self.config().into_builder();
-        Aws::new(config.credentials_provider(provider).build())
+        self.config().into_builder().credentials_provider(provider).build()
     }
 
     /// A configuration without credentials.
@@ -85,7 +93,8 @@ impl HttpConnector for Script {
         let mut log = self.asked.lock().expect("no panic inside");
         let operation = operation_of(&request, &body);
         let before = log.iter().filter(|a| a.operation == operation).count();
-        let asked = Asked { operation, uri: request.uri().to_owned(), body, before };
+        let access_key = access_key_of(&request).to_owned();
+        let asked = Asked { operation, uri: request.uri().to_owned(), body, access_key, before };
         log.push(asked.clone());
         drop(log);
         match (self.reply)(&asked) {
@@ -108,9 +117,32 @@ fn operation_of(request: &HttpRequest, body: &str) -> String {
     operation.unwrap_or_default().to_owned()
 }
 
+fn access_key_of(request: &HttpRequest) -> &str {
+    let signature = request.headers().get("authorization").unwrap_or_default();
+    let key = signature.split_once("Credential=").and_then(|(_, rest)| rest.split('/').next());
+    key.unwrap_or_default()
+}
+
 /// `us-east-1` and [`ACCOUNT`].
 pub(crate) fn scope() -> Scope {
     Scope { region: Region::parse("us-east-1"), account: AccountId::parse(ACCOUNT) }
+}
+
+/// STS's answer that the caller is of [`ACCOUNT`].
+pub(crate) fn identity() -> Reply {
+    identity_of(ACCOUNT)
+}
+
+/// STS's answer that the caller is of that account.
+pub(crate) fn identity_of(account: &str) -> Reply {
+    Reply::Http(
+        200,
+        format!(
+            "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+             <GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/a</Arn><UserId>A</UserId>\
+             <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        ),
+    )
 }
 
 /// An error in the words of EC2.
@@ -118,5 +150,13 @@ pub(crate) fn ec2_error(code: &str, message: &str) -> String {
     format!(
         "<?xml version=\"1.0\"?><Response><Errors><Error><Code>{code}</Code><Message>{message}</Message>\
          </Error></Errors><RequestID>r</RequestID></Response>"
+    )
+}
+
+/// An error in the words of STS and IAM.
+pub(crate) fn query_error(code: &str, message: &str) -> String {
+    format!(
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
+         <Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
     )
 }

@@ -19,10 +19,15 @@ pub trait Source: 'static {
     const TTL: TtlPolicy = TtlPolicy::UNLISTED;
     /// Which parts the scope has.
     const SCOPE: ScopeRule;
+    /// The regions that have the service, by name; `None` where every region has it.
+    const REGIONS: Option<&'static [&'static str]> = None;
     /// The IAM actions that `fetch` needs, as a policy names them: `ec2:DescribeSubnets`.
     const IAM_ACTIONS: &'static [&'static str];
     /// Where the list stands in the answer, if the answer is one.
     const LIST: Option<ListShape> = None;
+    /// The field of the list's items that holds an account, if they are about different ones: a caller gets to see
+    /// only those that are about his accounts.
+    const ACCOUNT_OF_ITEM: Option<&'static str> = None;
 
     /// What is answered. The same state of AWS gives the same bytes: lists are sorted, maps are ordered.
     type Answer: Serialize + ToSchema + Send;

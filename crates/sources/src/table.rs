@@ -1,11 +1,24 @@
 use crate::DataType;
+use crate::drs_accounts::DrsAccounts;
 use crate::drs_quotas::DrsQuotas;
+use crate::drs_source_servers::DrsSourceServers;
+use crate::ec2_instance_profiles::Ec2InstanceProfiles;
 use crate::ec2_instance_types::Ec2InstanceTypes;
+use crate::ec2_regions::Ec2Regions;
+use crate::ec2_security_groups::Ec2SecurityGroups;
 use crate::ec2_subnets::Ec2Subnets;
 
 /// Every data type, one row each, by name. Routes, lists, policies and documents read these rows.
-pub static DATA_TYPES: &[DataType] =
-    &[DataType::of::<DrsQuotas>(), DataType::of::<Ec2InstanceTypes>(), DataType::of::<Ec2Subnets>()];
+pub static DATA_TYPES: &[DataType] = &[
+    DataType::of::<DrsAccounts>(),
+    DataType::of::<DrsQuotas>(),
+    DataType::of::<DrsSourceServers>(),
+    DataType::of::<Ec2InstanceProfiles>(),
+    DataType::of::<Ec2InstanceTypes>(),
+    DataType::of::<Ec2Regions>(),
+    DataType::of::<Ec2SecurityGroups>(),
+    DataType::of::<Ec2Subnets>(),
+];
 
 /// The data type of that exact name.
 #[must_use]

@@ -7,7 +7,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
 use crate::calls::CalledOperation;
+use crate::faults::Fault;
 use crate::fleet::{Account, Fleet};
+use crate::replay::Recording;
 use crate::server::Server;
 
 /// How long [`Handle::stop`] waits for answers under way.
@@ -67,6 +69,41 @@ impl Handle {
     #[must_use]
     pub fn call_count(&self, operation: &str) -> u64 {
         self.server.calls().count(operation)
+    }
+
+    /// Puts a fault in place. Of several that hit a call, the oldest one happens to it, so that faults with a number of
+    /// calls come one after the other.
+    ///
+    /// # Panics
+    /// If the fault is about no operation that the stand-in has: a test that relies on it would prove nothing.
+    pub fn fault(&self, fault: Fault) {
+        if let Err(unknown) = self.server.add_fault(fault) {
+            panic!("{unknown}");
+        }
+    }
+
+    /// The faults in place, oldest first; those that are over are not.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.server.active_faults()
+    }
+
+    /// Ends every fault.
+    pub fn clear_faults(&self) {
+        self.server.clear_faults();
+    }
+
+    /// Sets the stand-in's clock forward: sessions of roles and faults that last for a time end sooner by as much.
+    pub fn advance_clock(&self, by: Duration) {
+        self.server.clock().advance(by);
+    }
+
+    /// What was recorded of `operation` (such as `ec2:DescribeSubnets`), in the order that it is answered in. Empty
+    /// without [`Config::replay`](crate::Config::replay), for what was not recorded, and for instance types, which come
+    /// from one long list.
+    #[must_use]
+    pub fn recordings(&self, operation: &str) -> &[Recording] {
+        self.server.replay().map(|replay| replay.recordings(operation)).unwrap_or_default()
     }
 
     /// Stops: the port is closed at once, answers under way are finished for at most 2 s. When this returns,

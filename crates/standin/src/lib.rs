@@ -1,22 +1,30 @@
 #![doc = include_str!("../README.md")]
 
+mod caller;
 mod calls;
+mod clock;
+mod control;
+mod faults;
 mod fleet;
 mod handle;
 mod latency;
 mod operations;
 mod paging;
+mod replay;
 mod request;
 mod server;
 mod services;
+mod sessions;
 mod standin;
 mod wire;
 
 pub use calls::CalledOperation;
+pub use faults::{Fault, FaultKind, Lasts};
 pub use fleet::{
-    Account, AccountId, Disk, Extension, Fleet, InstanceType, Job, JobStatus, Quota, ReplicationState, SourceServer,
-    Subnet,
+    Account, AccountId, Disk, Extension, Fleet, InstanceProfile, InstanceProfileRole, InstanceType, IpPermission, Job,
+    JobStatus, Quota, ReplicationState, SecurityGroup, SourceServer, Subnet,
 };
 pub use handle::Handle;
 pub use latency::Latency;
+pub use replay::Recording;
 pub use standin::{Config, Standin, StartError};

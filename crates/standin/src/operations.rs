@@ -1,11 +1,15 @@
 use std::ops::RangeInclusive;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::caller::Caller;
 use crate::fleet::{Account, Fleet};
+use crate::paging::Pages;
 use crate::request::Form;
-use crate::services::{drs, ec2, service_quotas, sts};
-use crate::wire::{Element, Fault, Protocol};
+use crate::services::{drs, ec2, iam, service_quotas, sts};
+use crate::sessions::Sessions;
+use crate::wire::{AwsError, Element, Protocol};
 
 /// A service that the stand-in serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +17,12 @@ pub(crate) enum Service {
     Drs,
     Quotas,
     Ec2,
+    Iam,
     Sts,
 }
 
 impl Service {
-    pub(crate) const ALL: [Self; 4] = [Self::Drs, Self::Quotas, Self::Ec2, Self::Sts];
+    pub(crate) const ALL: [Self; 5] = [Self::Drs, Self::Quotas, Self::Ec2, Self::Iam, Self::Sts];
 
     /// The service's name in a credential scope and before the colon of an IAM action.
     pub(crate) const fn signing_name(self) -> &'static str {
@@ -25,6 +30,7 @@ impl Service {
             Self::Drs => "drs",
             Self::Quotas => "servicequotas",
             Self::Ec2 => "ec2",
+            Self::Iam => "iam",
             Self::Sts => "sts",
         }
     }
@@ -34,7 +40,16 @@ impl Service {
             Self::Drs => Protocol::RestJson,
             Self::Quotas => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
-            Self::Sts => Protocol::Query,
+            Self::Iam => Protocol::IAM,
+            Self::Sts => Protocol::STS,
+        }
+    }
+
+    /// The one region that a service without regions is signed for.
+    pub(crate) const fn only_region(self) -> Option<&'static str> {
+        match self {
+            Self::Iam => Some("us-east-1"),
+            Self::Drs | Self::Quotas | Self::Ec2 | Self::Sts => None,
         }
     }
 }
@@ -43,16 +58,21 @@ impl Service {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static str,
+    pub(crate) caller: &'a Caller<'a>,
+    /// The caller's.
     pub(crate) account: &'a Account,
     pub(crate) region: &'static str,
+    pub(crate) pages: Pages,
     pub(crate) fleet: &'a Fleet,
+    pub(crate) sessions: &'a Sessions,
+    pub(crate) now: Timestamp,
 }
 
 /// Computes an answer's members from a call and its parameters.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Answer {
-    Json(fn(&Call, Value) -> Result<Value, Fault>),
-    Xml(fn(&Call, &Form) -> Result<Vec<Element>, Fault>),
+    Json(fn(&Call, Value) -> Result<Value, AwsError>),
+    Xml(fn(&Call, &Form) -> Result<Vec<Element>, AwsError>),
 }
 
 /// One row of the table.
@@ -80,7 +100,7 @@ const fn json(
     service: Service,
     name: &'static str,
     latency: RangeInclusive<u64>,
-    answer: fn(&Call, Value) -> Result<Value, Fault>,
+    answer: fn(&Call, Value) -> Result<Value, AwsError>,
 ) -> Operation {
     Operation { service, name, latency, answer: Answer::Json(answer) }
 }
@@ -89,14 +109,14 @@ const fn xml(
     service: Service,
     name: &'static str,
     latency: RangeInclusive<u64>,
-    answer: fn(&Call, &Form) -> Result<Vec<Element>, Fault>,
+    answer: fn(&Call, &Form) -> Result<Vec<Element>, AwsError>,
 ) -> Operation {
     Operation { service, name, latency, answer: Answer::Xml(answer) }
 }
 
 /// Every operation that the stand-in knows.
 pub(crate) static OPERATIONS: &[Operation] = {
-    use Service::{Drs, Ec2, Quotas, Sts};
+    use Service::{Drs, Ec2, Iam, Quotas, Sts};
     &[
         json(Drs, "DescribeSourceServers", 180..=400, drs::describe_source_servers),
         json(Drs, "DescribeJobs", 160..=380, drs::describe_jobs),
@@ -107,6 +127,9 @@ pub(crate) static OPERATIONS: &[Operation] = {
         xml(Ec2, "DescribeSubnets", 120..=300, ec2::subnets::describe),
         xml(Ec2, "DescribeInstanceTypes", 140..=340, ec2::instance_types::describe),
         xml(Ec2, "DescribeRegions", 90..=200, ec2::regions::describe),
+        xml(Ec2, "DescribeSecurityGroups", 120..=320, ec2::security_groups::describe),
+        xml(Iam, "ListInstanceProfiles", 110..=280, iam::list_instance_profiles),
+        xml(Sts, "AssumeRole", 90..=200, sts::assume_role),
         xml(Sts, "GetCallerIdentity", 80..=140, sts::get_caller_identity),
     ]
 };

@@ -16,6 +16,18 @@ pub(crate) struct Page<'a, T> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidToken;
 
+/// How a list goes on from page to page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Pages {
+    /// Page by page to the end.
+    #[default]
+    Whole,
+    /// This page is empty, and a new token asks for what it would have held. No two have the same `nonce`.
+    Empty { nonce: u64 },
+    /// The page's token asks for the same page again.
+    Repeating,
+}
+
 /// Cuts the page out of `items` that `token` asks for, or the first one, with at most `size` items.
 pub(crate) fn page<'a, T>(
     items: &'a [T],
@@ -30,22 +42,26 @@ pub(crate) fn page<'a, T>(
     // A list that a narrower filter made shorter since ends here.
     let rest = items.get(start..).unwrap_or_default();
     let items = &rest[..size.min(rest.len())];
-    let next = (items.len() < rest.len()).then(|| encode(call, start + items.len()));
+    let next = match call.pages {
+        Pages::Whole => (items.len() < rest.len()).then(|| encode(call, start + items.len(), 0)),
+        Pages::Repeating => Some(encode(call, start, 0)),
+        Pages::Empty { nonce } => return Ok(Page { items: &[], next: Some(encode(call, start, nonce)) }),
+    };
     Ok(Page { items, next })
 }
 
-fn encode(call: &Call, offset: usize) -> String {
+/// The nonce only makes tokens for the same page differ.
+fn encode(call: &Call, offset: usize, nonce: u64) -> String {
     let offset = offset as u64;
-    let mut token = offset.to_be_bytes().to_vec();
-    token.extend(seal(call, offset).to_be_bytes());
-    URL_SAFE_NO_PAD.encode(token)
+    URL_SAFE_NO_PAD.encode([offset, seal(call, offset), nonce].map(u64::to_be_bytes).concat())
 }
 
 fn decode(call: &Call, token: &str) -> Option<usize> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-    let (offset, sealed) = bytes.split_first_chunk::<8>()?;
+    let (offset, rest) = bytes.split_first_chunk::<8>()?;
+    let (sealed, _nonce) = rest.split_first_chunk::<8>()?;
     let offset = u64::from_be_bytes(*offset);
-    let genuine = sealed == seal(call, offset).to_be_bytes();
+    let genuine = *sealed == seal(call, offset).to_be_bytes();
     genuine.then(|| usize::try_from(offset).ok())?
 }
 
@@ -58,49 +74,83 @@ fn seal(call: &Call, offset: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::fleet::Fleet;
+    use jiff::Timestamp;
 
-    fn call<'a>(fleet: &'a Fleet, operation: &'static str, account: usize) -> Call<'a> {
-        Call { operation, account: &fleet.accounts()[account], region: fleet.regions()[0], fleet }
+    use super::*;
+    use crate::caller::Caller;
+    use crate::fleet::Fleet;
+    use crate::sessions::Sessions;
+
+    /// Runs `test` with a call of `DescribeJobs` by the first account in the first region, and one by the second.
+    fn with_calls(test: impl FnOnce(Call, Call)) {
+        let (fleet, sessions) = (Fleet::generate(1), Sessions::new(1, None));
+        let callers = [0, 1].map(|nth| Caller::user(&fleet.accounts()[nth]));
+        let [own, foreign] = [0, 1].map(|nth| Call {
+            operation: "DescribeJobs",
+            caller: &callers[nth],
+            account: callers[nth].account,
+            region: fleet.regions()[0],
+            pages: Pages::Whole,
+            fleet: &fleet,
+            sessions: &sessions,
+            now: Timestamp::UNIX_EPOCH,
+        });
+        test(own, foreign);
     }
 
     #[test]
     fn pages_cover_the_list_once() {
-        let fleet = Fleet::generate(1);
-        let call = call(&fleet, "DescribeJobs", 0);
-        let items: Vec<u32> = (0..23).collect();
-        let (mut seen, mut token) = (Vec::new(), None::<String>);
-        loop {
-            let page = page(&items, &call, token.as_deref(), 10).expect("own token");
-            seen.extend_from_slice(page.items);
-            token = page.next;
-            if token.is_none() {
-                break;
+        with_calls(|call, _| {
+            let items: Vec<u32> = (0..23).collect();
+            let (mut seen, mut token) = (Vec::new(), None::<String>);
+            loop {
+                let page = page(&items, &call, token.as_deref(), 10).expect("own token");
+                seen.extend_from_slice(page.items);
+                token = page.next;
+                if token.is_none() {
+                    break;
+                }
             }
-        }
-        assert_eq!(seen, items);
+            assert_eq!(seen, items);
+        });
     }
 
     #[test]
     fn a_token_is_good_only_where_it_came_from() {
-        let fleet = Fleet::generate(1);
-        let items = [1, 2, 3];
-        let own = call(&fleet, "DescribeJobs", 0);
-        let token = page(&items, &own, None, 1).expect("first page").next;
-        let token = token.expect("more pages");
-        let ask = |call: &Call, token: &str| page(&items, call, Some(token), 1).map(|it| it.items[0]);
-        assert_eq!(ask(&own, &token), Ok(2));
+        with_calls(|own, foreign| {
+            let items = [1, 2, 3];
+            let token = page(&items, &own, None, 1).expect("first page").next;
+            let token = token.expect("more pages");
+            let ask = |call: &Call, token: &str| page(&items, call, Some(token), 1).map(|it| it.items[0]);
+            assert_eq!(ask(&own, &token), Ok(2));
 
-        let elsewhere = Call { region: fleet.regions()[1], ..own };
-        let foreign = call(&fleet, "DescribeJobs", 1);
-        let other = call(&fleet, "DescribeSourceServers", 0);
-        for call in [&elsewhere, &foreign, &other] {
-            assert_eq!(ask(call, &token), Err(InvalidToken));
-        }
-        let own = self::call(&fleet, "DescribeJobs", 0);
-        for garbage in ["", "2", "not a token", "AAAAAAAAAAEAAAAAAAAAAQ"] {
-            assert_eq!(ask(&own, garbage), Err(InvalidToken), "{garbage}");
-        }
+            let elsewhere = Call { region: own.fleet.regions()[1], ..own };
+            let other = Call { operation: "DescribeSourceServers", ..own };
+            for call in [&elsewhere, &foreign, &other] {
+                assert_eq!(ask(call, &token), Err(InvalidToken));
+            }
+            for garbage in ["", "2", "not a token", "AAAAAAAAAAEAAAAAAAAAAQ"] {
+                assert_eq!(ask(&own, garbage), Err(InvalidToken), "{garbage}");
+            }
+        });
+    }
+
+    #[test]
+    fn empty_pages_lead_on_and_a_repeating_token_does_not() {
+        with_calls(|own, _| {
+            let items = [1, 2, 3];
+            let second = page(&items, &own, None, 1).expect("first page").next;
+            let ask = |pages, token: Option<&str>| {
+                let page = page(&items, &Call { pages, ..own }, token, 1).expect("own token");
+                (page.items, page.next)
+            };
+            let (none, third) = ask(Pages::Empty { nonce: 1 }, second.as_deref());
+            let (none_again, fourth) = ask(Pages::Empty { nonce: 2 }, third.as_deref());
+            assert!(none.is_empty() && none_again.is_empty() && third != second && fourth != third);
+            assert_eq!(ask(Pages::Whole, fourth.as_deref()).0, [2]);
+
+            let (first, token) = ask(Pages::Repeating, None);
+            assert_eq!(ask(Pages::Repeating, token.as_deref()), (first, token));
+        });
     }
 }

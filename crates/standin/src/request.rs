@@ -5,7 +5,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use serde_json::Value;
 
-use crate::wire::Fault;
+use crate::wire::AwsError;
 
 /// A request as it came in.
 #[derive(Debug)]
@@ -31,12 +31,12 @@ impl Incoming {
     }
 
     /// The parameters of a JSON protocol; no body means no parameters.
-    pub(crate) fn json(&self) -> Result<Value, Fault> {
+    pub(crate) fn json(&self) -> Result<Value, AwsError> {
         if self.body.is_empty() {
             return Ok(Value::Object(serde_json::Map::new()));
         }
         serde_json::from_slice(&self.body)
-            .map_err(|error| Fault::new(400, "SerializationException", format!("The body is not JSON: {error}")))
+            .map_err(|error| AwsError::new(400, "SerializationException", format!("The body is not JSON: {error}")))
     }
 }
 

@@ -1,5 +1,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -7,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fleet::Fleet;
 use crate::handle::Handle;
 use crate::latency::Latency;
+use crate::replay::Replay;
 use crate::server::Server;
 
 /// How a stand-in is set up.
@@ -18,11 +21,22 @@ pub struct Config {
     pub seed: u64,
     /// How long answers take. Default none.
     pub latency: Latency,
+    /// How long the credentials of an assumed role last, whatever the caller asks for. Default: as asked for.
+    pub session_lifetime: Option<Duration>,
+    /// The folder with AWS's recorded answers below `aws-responses/` and its service models below `models/`: what was
+    /// recorded is answered with that, and the fleet answers the rest. Default none.
+    pub replay: Option<PathBuf>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), seed: 1, latency: Latency::None }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: 1,
+            latency: Latency::None,
+            session_lifetime: None,
+            replay: None,
+        }
     }
 }
 
@@ -37,6 +51,14 @@ pub enum StartError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// A file of the recordings or the models is missing, or is not what its name says.
+    #[error("the recordings in {} cannot be read", folder.display())]
+    Replay {
+        /// [`Config::replay`].
+        folder: PathBuf,
+        /// What is wrong.
+        source: std::io::Error,
+    },
 }
 
 /// A stand-in for the AWS endpoints, served by the current tokio runtime.
@@ -48,14 +70,16 @@ impl Standin {
     /// started again on the same address.
     ///
     /// # Errors
-    /// [`StartError::Listen`] if the address cannot be bound.
+    /// [`StartError::Listen`] if the address cannot be bound, [`StartError::Replay`] if recordings are asked for and
+    /// cannot be read.
     pub async fn start(config: Config) -> Result<Handle, StartError> {
         let listen = config.listen;
         let refused = |source| StartError::Listen { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(refused)?;
         let addr = listener.local_addr().map_err(refused)?;
 
-        let server = Arc::new(Server::new(Fleet::generate(config.seed), &config));
+        let replay = recordings(config.replay.clone()).await?;
+        let server = Arc::new(Server::new(Fleet::generate(config.seed), replay, &config));
         let stopping = CancellationToken::new();
         let router = Server::router(Arc::clone(&server));
         let serving = axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
@@ -66,5 +90,16 @@ impl Standin {
         });
         tracing::info!(%addr, seed = config.seed, "the stand-in listens");
         Ok(Handle::new(addr, server, stopping.drop_guard(), task))
+    }
+}
+
+/// Reads what is to be replayed, beside the runtime: the models are large.
+async fn recordings(folder: Option<PathBuf>) -> Result<Option<Replay>, StartError> {
+    let Some(folder) = folder else { return Ok(None) };
+    let place = folder.clone();
+    let loaded = tokio::task::spawn_blocking(move || Replay::load(&place)).await;
+    match loaded.map_err(std::io::Error::other).and_then(|loaded| loaded) {
+        Ok(replay) => Ok(Some(replay)),
+        Err(source) => Err(StartError::Replay { folder, source }),
     }
 }

@@ -2,22 +2,15 @@ use aws_config::retry::RetryConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use rstest::rstest;
 
 use super::*;
 use crate::FailureKind;
-use crate::scripted_aws::{Reply, scripted};
-
-fn identity(account: &str) -> String {
-    format!(
-        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
-         <GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/a</Arn><UserId>A</UserId>\
-         <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-    )
-}
+use crate::scripted_aws::{Reply, identity, identity_of, scripted};
 
 #[tokio::test]
 async fn the_identity_is_asked_once() {
-    let script = scripted(|_| Reply::Http(200, identity("111122223333")));
+    let script = scripted(|_| identity());
     let aws = script.aws();
     for _ in 0..3 {
         let account = aws.identity(None).await.expect("an identity");
@@ -31,7 +24,7 @@ async fn the_identity_is_asked_once() {
 async fn a_failed_identity_is_asked_again() {
     let script = scripted(|asked| match asked.before {
         0 => Reply::Broken,
-        _ => Reply::Http(200, identity("111122223333")),
+        _ => identity(),
     });
     let aws = script.aws();
     let error = aws.identity(None).await.expect_err("broken");
@@ -56,7 +49,7 @@ async fn a_silent_sts_is_named_and_asked_once_for_all_who_wait() {
 #[tokio::test]
 async fn sts_is_asked_in_the_partition_of_the_question() {
     let near = Region::parse("cn-north-1");
-    let script = scripted(|_| Reply::Http(200, identity("111122223333")));
+    let script = scripted(|_| identity_of("111122223333"));
     script.aws().identity(near).await.expect("an identity");
     assert!(script.asked()[0].uri.starts_with("https://sts.cn-north-1.amazonaws.com.cn"), "{:?}", script.asked());
     let elsewhere = script.aws().config.to_builder().region(aws_config::Region::new("eu-west-1")).build();
@@ -66,7 +59,7 @@ async fn sts_is_asked_in_the_partition_of_the_question() {
 
 #[tokio::test]
 async fn an_identity_is_an_account() {
-    let script = scripted(|_| Reply::Http(200, identity("eleven")));
+    let script = scripted(|_| identity_of("eleven"));
     let error = script.aws().identity(None).await.expect_err("no account");
     assert_eq!(error.kind, FailureKind::Malformed);
 }
@@ -88,6 +81,27 @@ async fn each_region_is_asked_at_its_own_endpoint() {
         assert!(hosts[0].starts_with(&format!("https://ec2.{name}.amazonaws.com")), "{hosts:?}");
         assert!(hosts[1].starts_with(&format!("https://drs.{name}.amazonaws.com")), "{hosts:?}");
     }
+}
+
+#[rstest]
+#[case(None, "aws", "us-east-1", "https://iam.amazonaws.com/")]
+#[case(Some("eu-west-1"), "aws", "us-east-1", "https://iam.amazonaws.com/")]
+#[case(Some("cn-northwest-1"), "aws-cn", "cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn/")]
+#[case(Some("us-gov-east-1"), "aws-us-gov", "us-gov-west-1", "https://iam.us-gov.amazonaws.com/")]
+#[case(Some("us-iso-west-1"), "aws-iso", "us-iso-east-1", "https://iam.us-iso-east-1.c2s.ic.gov/")]
+#[tokio::test]
+async fn iam_is_asked_where_the_partition_has_it(
+    #[case] configured: Option<&'static str>,
+    #[case] partition: &str,
+    #[case] region: &str,
+    #[case] endpoint: &str,
+) {
+    let script = scripted(|_| Reply::Broken);
+    let region_of = |name| aws_config::Region::from_static(name);
+    let aws = Aws::new(script.signed().into_builder().region(configured.map(region_of)).build());
+    assert_eq!((aws.partition(), aws.account_wide_region().name()), (partition, region));
+    aws.iam().list_instance_profiles().send().await.expect_err("broken");
+    assert_eq!(script.asked()[0].uri, endpoint);
 }
 
 #[test]

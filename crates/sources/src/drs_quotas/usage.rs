@@ -1,6 +1,7 @@
-use aws_sdk_drs::types::{DataReplicationState, ExtensionStatus, Job, JobStatus, SourceServer, StagingArea};
+use aws_sdk_drs::types::{DataReplicationState, Job, JobStatus, SourceServer};
 
 use crate::AccountId;
+use crate::drs::is_extended_from_another_account;
 
 /// What an account has in a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +15,10 @@ pub(super) struct Usage {
 impl Usage {
     /// Counted from every source server and every job of the account.
     pub(super) fn of(account: &AccountId, servers: &[SourceServer], jobs: &[Job]) -> Self {
-        let replicating = servers
-            .iter()
-            .filter(|server| is_replicating(server) && !is_extended_from_another_account(server, account));
+        let is_elsewhere = |server: &SourceServer| {
+            server.staging_area().is_some_and(|staging| is_extended_from_another_account(staging, account))
+        };
+        let replicating = servers.iter().filter(|server| is_replicating(server) && !is_elsewhere(server));
         let under_way: Vec<_> = jobs.iter().filter(|job| is_under_way(job)).collect();
         let participating = under_way.iter().map(|job| job.participating_servers().len());
         Self {
@@ -44,25 +46,13 @@ fn is_replicating(server: &SourceServer) -> bool {
     )
 }
 
-/// Such a server replicates into the staging account, and takes a slot there. It is extended also when DRS can't
-/// reach the server that it was extended from (`EXTENSION_ERROR`).
-fn is_extended_from_another_account(server: &SourceServer, account: &AccountId) -> bool {
-    let staging = server.staging_area();
-    let extended = matches!(
-        staging.and_then(StagingArea::status),
-        Some(ExtensionStatus::Extended | ExtensionStatus::ExtensionError)
-    );
-    let staging_account = staging.and_then(StagingArea::staging_account_id);
-    extended && staging_account.is_some_and(|staging| staging != account.as_str())
-}
-
 fn is_under_way(job: &Job) -> bool {
     matches!(job.status(), Some(JobStatus::Pending | JobStatus::Started))
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_drs::types::{DataReplicationInfo, ParticipatingServer};
+    use aws_sdk_drs::types::{DataReplicationInfo, ParticipatingServer, StagingArea};
     use rstest::rstest;
 
     use super::*;

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use rstest::rstest;
 
 use super::*;
+use crate::Region;
 use crate::scripted_aws::real_data;
 
 fn no_duplicates<T: std::hash::Hash + Eq>(of: impl Fn(&DataType) -> T) {
@@ -31,7 +32,20 @@ fn every_row_is_well_formed() {
         assert!(!row.iam_actions.is_empty(), "{row:?}");
         assert!(row.ttl.stale_while_revalidate <= row.ttl.fresh, "{row:?}");
         assert!(row.ttl.stale_if_error >= row.ttl.fresh, "{row:?}");
+        for region in row.regions.into_iter().flatten() {
+            assert!(row.is_in(Region::parse(region).expect("a region")), "{row:?}");
+        }
+        assert!(row.account_of_item.is_none() || row.list.is_some(), "{row:?}");
         assert_eq!(data_type(row.name).map(|found| found.name), Some(row.name));
+    }
+}
+
+#[test]
+fn a_service_is_where_its_row_says() {
+    let [china, virginia] = ["cn-north-1", "us-east-1"].map(|name| Region::parse(name).expect("a region"));
+    for row in DATA_TYPES {
+        assert!(row.is_in(virginia), "{row:?}");
+        assert_eq!(row.is_in(china), row.regions.is_none(), "{row:?}");
     }
 }
 
@@ -47,7 +61,9 @@ enum Model {
 const MODELS: &[(&str, Model)] = &[
     ("drs", Model::Recorded("models/drs/2020-02-26/service-2.json.gz")),
     ("ec2", Model::Recorded("models/ec2/2016-11-15/service-2.json.gz")),
+    ("iam", Model::Recorded("models/iam/2010-05-08/service-2.json.gz")),
     ("servicequotas", Model::OfTheSdk(&["ListServiceQuotas"])),
+    ("sts", Model::Recorded("models/sts/2011-06-15/service-2.json.gz")),
 ];
 
 #[test]
@@ -111,7 +127,9 @@ fn a_list_has_its_member_and_its_items_their_id() {
         let nested = row.nested_schemas();
         let (_, item) = nested.into_iter().find(|(name, _)| Some(name.as_str()) == item).expect("the item's schema");
         let item = serde_json::to_value(item).expect("JSON");
-        assert!(item["properties"].get(list.id).is_some(), "{row:?}");
+        for field in std::iter::once(list.id).chain(row.account_of_item) {
+            assert!(item["properties"].get(field).is_some(), "{row:?}: {field}");
+        }
     }
 }
 

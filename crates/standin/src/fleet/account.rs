@@ -50,7 +50,32 @@ impl Account {
     pub fn secret_access_key(&self) -> &'static str {
         "standin-secret"
     }
+
+    /// The ARN of the account's one role, `larder-read`. Whoever has credentials of the fleet and knows the
+    /// [`Self::external_id`] may assume it.
+    #[must_use]
+    pub fn role_arn(&self) -> String {
+        format!("arn:aws:iam::{}:role/{ROLE}", self.id)
+    }
+
+    /// The external id that the role's trust policy asks for: `larder-` and the last four digits of the account.
+    #[must_use]
+    pub fn external_id(&self) -> String {
+        let digits = self.id.as_str();
+        format!("larder-{}", &digits[digits.len() - 4..])
+    }
+
+    pub(crate) fn role_id(&self) -> String {
+        format!("AROASTANDIN{}", self.id)
+    }
+
+    pub(crate) fn assumed_role_arn(&self, session_name: &str) -> String {
+        format!("arn:aws:sts::{}:assumed-role/{ROLE}/{session_name}", self.id)
+    }
 }
+
+/// The role that may be assumed in every account.
+const ROLE: &str = "larder-read";
 
 /// The accounts that [`super::plan::PLAN`] refers to by their index.
 pub(super) fn all() -> Vec<Account> {

@@ -1,9 +1,11 @@
 mod account;
 mod ids;
+mod instance_profile;
 mod instance_type;
 mod job;
 mod plan;
 mod quota;
+mod security_group;
 mod source_server;
 mod subnet;
 
@@ -14,13 +16,15 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 pub use account::{Account, AccountId};
+pub use instance_profile::{InstanceProfile, InstanceProfileRole};
 pub use instance_type::InstanceType;
 pub use job::{Job, JobStatus};
 pub use quota::Quota;
+pub use security_group::{IpPermission, SecurityGroup};
 pub use source_server::{Disk, Extension, ReplicationState, SourceServer};
 pub use subnet::Subnet;
 
-use plan::{PLAN, REGIONS};
+use plan::{INSTANCE_PROFILES, PLAN, REGIONS};
 
 /// The moment that all of the fleet's times are relative to: 2026-01-15T06:00:00Z. A fleet does not age.
 const AS_OF: Timestamp = Timestamp::constant(1_768_456_800, 0);
@@ -29,6 +33,7 @@ const AS_OF: Timestamp = Timestamp::constant(1_768_456_800, 0);
 #[derive(Debug, PartialEq)]
 pub struct Fleet {
     accounts: Vec<Account>,
+    instance_profiles: BTreeMap<AccountId, Vec<InstanceProfile>>,
     holdings: BTreeMap<(AccountId, &'static str), Holding>,
 }
 
@@ -38,6 +43,7 @@ struct Holding {
     /// Absent where DRS was never initialised.
     recovery: Option<Recovery>,
     subnets: Vec<Subnet>,
+    security_groups: Vec<SecurityGroup>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -69,10 +75,18 @@ impl Fleet {
                 Recovery { source_servers, jobs }
             });
             let subnets = subnet::generate(&mut rng, row);
-            let holding = Holding { recovery, subnets };
+            let holding = Holding { recovery, subnets, security_groups: Vec::new() };
             holdings.insert((account.id().clone(), row.region), holding);
         }
-        Self { accounts, holdings }
+        for ((account, _), holding) in &mut holdings {
+            holding.security_groups = security_group::generate(&mut rng, account, &holding.subnets);
+        }
+        let instance_profiles = accounts.iter().zip(INSTANCE_PROFILES).map(|(account, count)| {
+            let profiles = instance_profile::generate(&mut rng, account.id(), count);
+            (account.id().clone(), profiles)
+        });
+        let instance_profiles = instance_profiles.collect();
+        Self { accounts, instance_profiles, holdings }
     }
 
     /// The fleet's accounts; the first one is the largest.
@@ -106,6 +120,20 @@ impl Fleet {
     #[must_use]
     pub fn subnets(&self, account: &AccountId, region: &str) -> &[Subnet] {
         self.holding(account, region).map(|holding| holding.subnets.as_slice()).unwrap_or_default()
+    }
+
+    /// The security groups of an account in a region, by VPC; none for an account or region that the fleet does not
+    /// have.
+    #[must_use]
+    pub fn security_groups(&self, account: &AccountId, region: &str) -> &[SecurityGroup] {
+        self.holding(account, region).map(|holding| holding.security_groups.as_slice()).unwrap_or_default()
+    }
+
+    /// The instance profiles of an account, which belong to no region; none for an account that the fleet does not
+    /// have.
+    #[must_use]
+    pub fn instance_profiles(&self, account: &AccountId) -> &[InstanceProfile] {
+        self.instance_profiles.get(account).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The applied quotas of an account in a region.

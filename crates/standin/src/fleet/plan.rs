@@ -3,6 +3,9 @@
 /// The regions that every account has opted in to.
 pub(crate) const REGIONS: [&str; 5] = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"];
 
+/// How many instance profiles each account has: IAM pages them by a hundred.
+pub(super) const INSTANCE_PROFILES: [usize; 2] = [237, 9];
+
 /// One account in one region.
 #[derive(Debug)]
 pub(super) struct Row {

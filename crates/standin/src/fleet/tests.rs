@@ -95,6 +95,32 @@ fn subnets_lie_in_their_vpc_and_do_not_overlap() {
     assert_eq!(first.iter().filter(|it| it.cidr_block.is_none()).count(), 1);
 }
 
+#[test]
+fn security_groups_name_groups_of_their_own_vpc() {
+    let fleet = fleet();
+    for account in fleet.accounts() {
+        for region in fleet.regions() {
+            let vpcs: BTreeSet<_> = fleet.subnets(account.id(), region).iter().map(|it| &it.vpc_id).collect();
+            let groups = fleet.security_groups(account.id(), region);
+            assert_eq!(groups.iter().map(|it| &it.vpc_id).collect::<BTreeSet<_>>(), vpcs);
+            assert_eq!(groups.iter().filter(|it| it.name == "default").count(), vpcs.len());
+            for group in groups {
+                let mut named = group.ingress.iter().flat_map(|permission| &permission.groups);
+                assert!(named.all(|id| groups.iter().any(|it| it.id == *id && it.vpc_id == group.vpc_id)));
+            }
+        }
+    }
+}
+
+#[test]
+fn instance_profiles_have_distinct_ids() {
+    let fleet = fleet();
+    let all = fleet.accounts().iter().flat_map(|account| fleet.instance_profiles(account.id()));
+    let ids: Vec<_> = all.flat_map(|it| [Some(&it.id), it.role.as_ref().map(|role| &role.id)]).flatten().collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    assert!(ids.len() > 400 && ids.iter().all(|id| id.len() == 21), "{ids:?}");
+}
+
 /// The first and last address of an IPv4 block, which must begin at its own boundary.
 fn range(block: &str) -> (u32, u32) {
     let (address, prefix) = block.split_once('/').expect("a block");

@@ -2,5 +2,6 @@
 
 pub(crate) mod drs;
 pub(crate) mod ec2;
+pub(crate) mod iam;
 pub(crate) mod service_quotas;
 pub(crate) mod sts;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::fleet::Quota;
 use crate::operations::Call;
 use crate::paging::page;
-use crate::wire::Fault;
+use crate::wire::AwsError;
 
 /// Service Quotas' own limit of `MaxResults`, and its default.
 const PAGE_MAX: usize = 100;
@@ -32,34 +32,34 @@ enum Level {
     Default,
 }
 
-pub(crate) fn list_applied(call: &Call, input: Value) -> Result<Value, Fault> {
+pub(crate) fn list_applied(call: &Call, input: Value) -> Result<Value, AwsError> {
     list(call, input, Level::Applied)
 }
 
-pub(crate) fn list_defaults(call: &Call, input: Value) -> Result<Value, Fault> {
+pub(crate) fn list_defaults(call: &Call, input: Value) -> Result<Value, AwsError> {
     list(call, input, Level::Default)
 }
 
-pub(crate) fn get_applied(call: &Call, input: Value) -> Result<Value, Fault> {
+pub(crate) fn get_applied(call: &Call, input: Value) -> Result<Value, AwsError> {
     get(call, input, Level::Applied)
 }
 
-pub(crate) fn get_default(call: &Call, input: Value) -> Result<Value, Fault> {
+pub(crate) fn get_default(call: &Call, input: Value) -> Result<Value, AwsError> {
     get(call, input, Level::Default)
 }
 
-fn list(call: &Call, input: Value, level: Level) -> Result<Value, Fault> {
+fn list(call: &Call, input: Value, level: Level) -> Result<Value, AwsError> {
     let input: ListInput = parse(input)?;
     let quotas = quotas(call, &input.service_code, level)?;
     let size = match input.max_results {
         None => PAGE_MAX,
         Some(asked) => usize::try_from(asked).ok().filter(|size| (1..=PAGE_MAX).contains(size)).ok_or_else(|| {
             let message = format!("MaxResults must be between 1 and {PAGE_MAX}.");
-            Fault::new(400, "IllegalArgumentException", message)
+            AwsError::new(400, "IllegalArgumentException", message)
         })?,
     };
     let page = page(&quotas, call, input.next_token.as_deref(), size)
-        .map_err(|_| Fault::new(400, "InvalidPaginationTokenException", "Invalid token was used."))?;
+        .map_err(|_| AwsError::new(400, "InvalidPaginationTokenException", "Invalid token was used."))?;
     let rows: Vec<Value> = page.items.iter().map(|it| row(call, it, level)).collect();
     let mut answer = json!({ "Quotas": rows });
     if let Some(next) = page.next {
@@ -68,24 +68,24 @@ fn list(call: &Call, input: Value, level: Level) -> Result<Value, Fault> {
     Ok(answer)
 }
 
-fn get(call: &Call, input: Value, level: Level) -> Result<Value, Fault> {
+fn get(call: &Call, input: Value, level: Level) -> Result<Value, AwsError> {
     let input: GetInput = parse(input)?;
     let quotas = quotas(call, &input.service_code, level)?;
     let quota = quotas.iter().find(|quota| quota.code == input.quota_code);
     let quota = quota.ok_or_else(|| {
         let message = format!("The request failed because the quota {} does not exist.", input.quota_code);
-        Fault::new(400, "NoSuchResourceException", message)
+        AwsError::new(400, "NoSuchResourceException", message)
     })?;
     Ok(json!({ "Quota": row(call, quota, level) }))
 }
 
-fn quotas(call: &Call, service: &str, level: Level) -> Result<Vec<Quota>, Fault> {
+fn quotas(call: &Call, service: &str, level: Level) -> Result<Vec<Quota>, AwsError> {
     match (service, level) {
         ("drs", Level::Applied) => Ok(call.fleet.quotas(call.account.id(), call.region)),
         ("drs", Level::Default) => Ok(call.fleet.default_quotas().to_vec()),
         _ => {
             let message = format!("The request failed because the service {service} does not exist.");
-            Err(Fault::new(400, "NoSuchResourceException", message))
+            Err(AwsError::new(400, "NoSuchResourceException", message))
         }
     }
 }
@@ -113,6 +113,6 @@ fn row(call: &Call, quota: &Quota, level: Level) -> Value {
     row
 }
 
-fn parse<T: DeserializeOwned>(input: Value) -> Result<T, Fault> {
-    serde_json::from_value(input).map_err(|error| Fault::new(400, "IllegalArgumentException", error.to_string()))
+fn parse<T: DeserializeOwned>(input: Value) -> Result<T, AwsError> {
+    serde_json::from_value(input).map_err(|error| AwsError::new(400, "IllegalArgumentException", error.to_string()))
 }

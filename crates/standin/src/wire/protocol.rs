@@ -3,13 +3,12 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::{Element, Fault};
-use crate::operations::{Operation, Service};
+use super::{AwsError, Element};
 use crate::request::Incoming;
 
 const EC2_NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
-const STS_VERSION: &str = "2011-06-15";
+const IAM_NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
@@ -19,7 +18,8 @@ pub(crate) enum Protocol {
     RestJson,
     Json,
     Ec2,
-    Query,
+    /// With the namespace of the service's documents.
+    Query(&'static str),
 }
 
 /// The members of a successful answer.
@@ -30,16 +30,21 @@ pub(crate) enum Payload {
 }
 
 impl Protocol {
+    pub(crate) const STS: Self = Self::Query(STS_NAMESPACE);
+    pub(crate) const IAM: Self = Self::Query(IAM_NAMESPACE);
+
     /// The protocol that a request looks like, for one whose signature does not name a service.
     pub(crate) fn guess(incoming: &Incoming) -> Self {
         if incoming.header("x-amz-target").is_some() {
-            Self::Json
-        } else if incoming.parts.uri.path() != "/" {
-            Self::RestJson
-        } else if incoming.form().get("Version") == Some(STS_VERSION) {
-            Self::Query
-        } else {
-            Self::Ec2
+            return Self::Json;
+        }
+        if incoming.parts.uri.path() != "/" {
+            return Self::RestJson;
+        }
+        match incoming.form().get("Version") {
+            Some("2011-06-15") => Self::STS,
+            Some("2010-05-08") => Self::IAM,
+            _ => Self::Ec2,
         }
     }
 
@@ -55,66 +60,70 @@ impl Protocol {
                 let target = incoming.header("x-amz-target").unwrap_or_default();
                 target.strip_prefix("ServiceQuotasV20190624.").unwrap_or(target).to_owned()
             }
-            Self::Ec2 | Self::Query => incoming.form().get("Action").unwrap_or_default().to_owned(),
+            Self::Ec2 | Self::Query(_) => incoming.form().get("Action").unwrap_or_default().to_owned(),
         }
     }
 
     /// Writes an error.
-    pub(crate) fn refuse(self, fault: &Fault, request_id: &str) -> Response {
+    pub(crate) fn refuse(self, error: &AwsError, request_id: &str) -> Response {
         let body = match self {
-            Self::RestJson => json_fault(fault, "message"),
+            Self::RestJson => json_error(error, "message"),
             Self::Json => {
-                let mut body = json_fault(fault, "Message");
-                body["__type"] = fault.code.into();
+                let mut body = json_error(error, "Message");
+                body["__type"] = error.code.as_ref().into();
                 body
             }
-            Self::Ec2 => return xml(fault.status, &ec2_fault(fault, request_id), request_id),
-            Self::Query => return xml(fault.status, &query_fault(fault, request_id), request_id),
+            Self::Ec2 => return xml(error.status, &ec2_error(error, request_id), request_id),
+            Self::Query(namespace) => {
+                return xml(error.status, &query_error(error, namespace, request_id), request_id);
+            }
         };
-        let mut response = json(fault.status, self, &body, request_id);
-        response.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static(fault.code));
+        let mut response = json(error.status, self, &body, request_id);
+        if let Ok(code) = HeaderValue::from_str(&error.code) {
+            response.headers_mut().insert(ERROR_TYPE, code);
+        }
         response
     }
 }
 
 impl Payload {
-    pub(crate) fn into_response(self, operation: &Operation, request_id: &str) -> Response {
+    /// The answer of the operation `name`, in its service's protocol.
+    pub(crate) fn into_response(self, protocol: Protocol, name: &str, request_id: &str) -> Response {
         let elements = match self {
-            Self::Json(value) => return json(200, operation.service.protocol(), &value, request_id),
+            Self::Json(value) => return json(200, protocol, &value, request_id),
             Self::Xml(elements) => elements,
         };
-        let name = operation.name;
-        let root = if operation.service == Service::Ec2 {
-            let id = Element::text("requestId", request_id);
-            Element::of(format!("{name}Response"), [id].into_iter().chain(elements)).in_namespace(EC2_NAMESPACE)
-        } else {
+        let root = if let Protocol::Query(namespace) = protocol {
             let result = Element::of(format!("{name}Result"), elements);
             let metadata = Element::of("ResponseMetadata", [Element::text("RequestId", request_id)]);
-            Element::of(format!("{name}Response"), [result, metadata]).in_namespace(STS_NAMESPACE)
+            Element::of(format!("{name}Response"), [result, metadata]).in_namespace(namespace)
+        } else {
+            let id = Element::text("requestId", request_id);
+            Element::of(format!("{name}Response"), [id].into_iter().chain(elements)).in_namespace(EC2_NAMESPACE)
         };
         xml(200, &root, request_id)
     }
 }
 
-fn json_fault(fault: &Fault, message: &str) -> Value {
-    let mut body = fault.members.clone();
-    body.insert(message.to_owned(), fault.message.clone().into());
+fn json_error(error: &AwsError, message: &str) -> Value {
+    let mut body = error.members.clone();
+    body.insert(message.to_owned(), error.message.clone().into());
     Value::Object(body)
 }
 
-fn ec2_fault(fault: &Fault, request_id: &str) -> Element {
-    let error = Element::of("Error", [Element::text("Code", fault.code), Element::text("Message", &fault.message)]);
+fn ec2_error(error: &AwsError, request_id: &str) -> Element {
+    let error = Element::of("Error", [Element::text("Code", &error.code), Element::text("Message", &error.message)]);
     let errors = Element::of("Errors", [error]);
     Element::of("Response", [errors, Element::text("RequestID", request_id)])
 }
 
-fn query_fault(fault: &Fault, request_id: &str) -> Element {
-    let at_fault = if fault.status < 500 { "Sender" } else { "Receiver" };
+fn query_error(error: &AwsError, namespace: &'static str, request_id: &str) -> Element {
+    let at_fault = if error.status < 500 { "Sender" } else { "Receiver" };
     let error = Element::of(
         "Error",
-        [Element::text("Type", at_fault), Element::text("Code", fault.code), Element::text("Message", &fault.message)],
+        [Element::text("Type", at_fault), Element::text("Code", &error.code), Element::text("Message", &error.message)],
     );
-    Element::of("ErrorResponse", [error, Element::text("RequestId", request_id)]).in_namespace(STS_NAMESPACE)
+    Element::of("ErrorResponse", [error, Element::text("RequestId", request_id)]).in_namespace(namespace)
 }
 
 fn json(status: u16, protocol: Protocol, body: &Value, request_id: &str) -> Response {

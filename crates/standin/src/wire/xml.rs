@@ -41,6 +41,14 @@ impl Element {
         Self::of(name, values.into_iter().map(|it| Self::text("item", it)))
     }
 
+    /// A list as the query services write it: every member is a `<member>`.
+    pub(crate) fn members<I>(name: &str, members: I) -> Self
+    where
+        I: IntoIterator<Item: IntoIterator<Item = Self>>,
+    {
+        Self::of(name, members.into_iter().map(|it| Self::of("member", it)))
+    }
+
     pub(crate) fn in_namespace(mut self, namespace: &'static str) -> Self {
         self.namespace = Some(namespace);
         self

@@ -1,5 +1,5 @@
 use larder_standin::{Config, Handle, Standin};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::xml::Node;
 
@@ -8,6 +8,15 @@ pub(crate) struct Asker {
     pub(crate) standin: Handle,
     pub(crate) account: usize,
     pub(crate) region: &'static str,
+    /// Asks with these instead of the account's own credentials.
+    pub(crate) session: Option<Session>,
+}
+
+/// The credentials that `AssumeRole` gave out.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) access_key_id: String,
+    pub(crate) token: String,
 }
 
 /// An answer as it came.
@@ -19,12 +28,17 @@ pub(crate) struct Reply {
 
 impl Asker {
     pub(crate) async fn start() -> Self {
-        let standin = Standin::start(Config::default()).await.expect("a free port");
-        Self { standin, account: 0, region: "us-east-1" }
+        Self::with(Config::default()).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
+        let standin = Standin::start(config).await.expect("a stand-in");
+        Self { standin, account: 0, region: "us-east-1", session: None }
     }
 
     pub(crate) fn authorization(&self, service: &str) -> String {
-        let key = self.standin.fleet().accounts()[self.account].access_key_id();
+        let own = self.standin.fleet().accounts()[self.account].access_key_id();
+        let key = self.session.as_ref().map_or(own, |session| &session.access_key_id);
         let region = self.region;
         format!(
             "AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{service}/aws4_request, \
@@ -39,21 +53,40 @@ impl Asker {
 
     pub(crate) async fn form(&self, service: &str, parameters: &[(&str, &str)]) -> Reply {
         let body = serde_urlencoded::to_string(parameters).expect("a form");
-        let request = self.post("/").header("authorization", self.authorization(service));
-        send(request.body(body)).await
+        send(self.signed("/", service).body(body)).await
     }
 
     pub(crate) async fn drs(&self, operation: &str, input: Value) -> Reply {
-        let request = self.post(&format!("/{operation}"));
-        send(request.header("authorization", self.authorization("drs")).json(&input)).await
+        send(self.signed(&format!("/{operation}"), "drs").json(&input)).await
     }
 
     pub(crate) async fn quotas(&self, operation: &str, input: Value) -> Reply {
-        let request = self
-            .post("/")
-            .header("authorization", self.authorization("servicequotas"))
-            .header("x-amz-target", format!("ServiceQuotasV20190624.{operation}"));
-        send(request.json(&input)).await
+        let target = format!("ServiceQuotasV20190624.{operation}");
+        send(self.signed("/", "servicequotas").header("x-amz-target", target).json(&input)).await
+    }
+
+    pub(crate) async fn iam(&self, parameters: &[(&str, &str)]) -> Reply {
+        let form = [("Version", "2010-05-08")].iter().chain(parameters);
+        self.form("iam", &form.copied().collect::<Vec<_>>()).await
+    }
+
+    /// Asks for something with whatever operation of the service.
+    pub(crate) async fn any(&self, service: &str) -> Reply {
+        match service {
+            "drs" => self.drs("DescribeJobs", json!({})).await,
+            "servicequotas" => self.quotas("ListServiceQuotas", json!({ "ServiceCode": "drs" })).await,
+            "ec2" => self.ec2(&[("Action", "DescribeSubnets")]).await,
+            "iam" => self.iam(&[("Action", "ListInstanceProfiles")]).await,
+            _ => self.form("sts", &[("Action", "GetCallerIdentity"), ("Version", "2011-06-15")]).await,
+        }
+    }
+
+    fn signed(&self, path: &str, service: &str) -> reqwest::RequestBuilder {
+        let request = self.post(path).header("authorization", self.authorization(service));
+        match &self.session {
+            Some(session) => request.header("x-amz-security-token", &session.token),
+            None => request,
+        }
     }
 
     pub(crate) fn post(&self, path: &str) -> reqwest::RequestBuilder {
@@ -84,6 +117,20 @@ impl Reply {
     pub(crate) fn ok_xml(&self) -> Node {
         assert_eq!(self.status, 200, "{}", self.body);
         Node::parse(&self.body)
+    }
+
+    /// Status, code and message of an error, in whatever form the service has.
+    pub(crate) fn error(&self) -> (u16, String, String) {
+        if self.body.starts_with('{') {
+            let body = self.json();
+            let message = body.get("message").or_else(|| body.get("Message")).and_then(Value::as_str);
+            let code = self.error_type.clone().expect("a code");
+            return (self.status, code, message.expect("a message").to_owned());
+        }
+        let (status, code) = self.xml_error();
+        let root = Node::parse(&self.body);
+        let error = root.find("Errors").unwrap_or(&root).child("Error");
+        (status, code, error.child("Message").text.clone())
     }
 
     /// The code of an error in XML, which must have EC2's form or the one of the other query services.

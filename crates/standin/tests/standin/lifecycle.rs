@@ -81,6 +81,5 @@ async fn realistic_latency_takes_at_least_what_aws_takes() {
 
 async fn slow() -> Asker {
     let config = Config { latency: Latency::Realistic, ..Config::default() };
-    let standin = Standin::start(config).await.expect("a free port");
-    Asker { standin, account: 0, region: "us-east-1" }
+    Asker::with(config).await
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{answer, parse, uninitialised};
 use crate::fleet::{Job, JobStatus};
 use crate::operations::Call;
-use crate::wire::Fault;
+use crate::wire::AwsError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +26,7 @@ struct Filters {
 }
 
 /// `DescribeJobs`: dates bound a job's creation; no ids mean all jobs.
-pub(crate) fn describe(call: &Call, input: Value) -> Result<Value, Fault> {
+pub(crate) fn describe(call: &Call, input: Value) -> Result<Value, AwsError> {
     let input: Input = parse(input)?;
     let filters = input.filters.unwrap_or_default();
     let jobs = call.fleet.jobs(call.account.id(), call.region).ok_or_else(uninitialised)?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{answer, parse, uninitialised};
 use crate::fleet::{ReplicationState, SourceServer};
 use crate::operations::Call;
-use crate::wire::Fault;
+use crate::wire::AwsError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +26,7 @@ struct Filters {
 }
 
 /// `DescribeSourceServers`: an empty list of ids or staging accounts means all.
-pub(crate) fn describe(call: &Call, input: Value) -> Result<Value, Fault> {
+pub(crate) fn describe(call: &Call, input: Value) -> Result<Value, AwsError> {
     let input: Input = parse(input)?;
     let filters = input.filters.unwrap_or_default();
     let servers = call.fleet.source_servers(call.account.id(), call.region).ok_or_else(uninitialised)?;

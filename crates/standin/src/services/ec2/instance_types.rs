@@ -3,7 +3,7 @@ use super::{Paging, answer, check_parameters};
 use crate::fleet::InstanceType;
 use crate::operations::Call;
 use crate::request::Form;
-use crate::wire::{Element, Fault};
+use crate::wire::{AwsError, Element};
 
 const PAGING: Paging = Paging { most: 100, ids: "InstanceType", set: "instanceTypeSet" };
 
@@ -22,7 +22,7 @@ const FILTERS: [&str; 10] = [
 ];
 
 /// `DescribeInstanceTypes`.
-pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, Fault> {
+pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, AwsError> {
     check_parameters(form, &["InstanceType", "MaxResults", "NextToken"])?;
     let mut types = call.fleet.instance_types(call.region);
     let names = form.list("InstanceType");
@@ -30,11 +30,16 @@ pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, Fault> 
         names.iter().filter(|name| types.iter().all(|it| it.instance_type != **name)).map(String::as_str).collect();
     if !missing.is_empty() {
         let message = format!("The following supplied instance types do not exist: [{}]", missing.join(", "));
-        return Err(Fault::new(400, "InvalidInstanceType", message));
+        return Err(AwsError::new(400, "InvalidInstanceType", message));
     }
     types.retain(|it| names.is_empty() || names.contains(&it.instance_type));
     let types = select(types, &form.filters(), &FILTERS, filter_values)?;
     answer(call, form, &PAGING, &types, render)
+}
+
+/// How many types a page has that is asked for.
+pub(crate) fn page_size(form: &Form) -> Result<usize, AwsError> {
+    super::page_size(form, &PAGING)
 }
 
 fn filter_values(of: &InstanceType, name: &str) -> Vec<String> {

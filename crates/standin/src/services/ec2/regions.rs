@@ -2,7 +2,7 @@ use super::check_parameters;
 use super::select::select;
 use crate::operations::Call;
 use crate::request::Form;
-use crate::wire::{Element, Fault};
+use crate::wire::{AwsError, Element};
 
 const FILTERS: [&str; 3] = ["endpoint", "opt-in-status", "region-name"];
 
@@ -13,7 +13,7 @@ const NOT_OPTED_IN: [&str; 3] = ["af-south-1", "ap-east-1", "me-south-1"];
 type Region = (&'static str, &'static str);
 
 /// `DescribeRegions`: without `AllRegions` those that the account may use.
-pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, Fault> {
+pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, AwsError> {
     check_parameters(form, &["RegionName", "AllRegions"])?;
     let usable = call.fleet.regions().iter().map(|name| (*name, "opt-in-not-required"));
     let other = NOT_OPTED_IN.iter().map(|name| (*name, "not-opted-in"));
@@ -23,7 +23,7 @@ pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, Fault> 
     let names = form.list("RegionName");
     if let Some(unknown) = names.iter().find(|name| regions.iter().all(|it| it.0 != **name)) {
         let message = format!("Invalid region names provided: [{unknown}]");
-        return Err(Fault::invalid_parameter_value(message));
+        return Err(AwsError::invalid_parameter_value(message));
     }
     regions.retain(|it| names.is_empty() || names.iter().any(|name| name == it.0));
     let regions = select(regions, &form.filters(), &FILTERS, filter_values)?;

@@ -1,7 +1,7 @@
 //! EC2's filters.
 
 use crate::request::Filter;
-use crate::wire::Fault;
+use crate::wire::AwsError;
 
 /// Keeps what all `filters` let through. `values` tells an item's values for a filter's name, or `None` for a name
 /// that no filter of the operation has.
@@ -13,16 +13,16 @@ pub(super) fn select<T>(
     filters: &[Filter],
     names: &[&str],
     values: impl Fn(&T, &str) -> Vec<String>,
-) -> Result<Vec<T>, Fault> {
+) -> Result<Vec<T>, AwsError> {
     for filter in filters {
         let tag = filter.name.starts_with("tag:") && names.contains(&"tag:");
         if !tag && !names.contains(&filter.name.as_str()) {
             let message = format!("The filter '{}' is invalid", filter.name);
-            return Err(Fault::invalid_parameter_value(message));
+            return Err(AwsError::invalid_parameter_value(message));
         }
         if filter.values.is_empty() {
             let message = format!("The filter '{}' has no values", filter.name);
-            return Err(Fault::invalid_parameter_value(message));
+            return Err(AwsError::invalid_parameter_value(message));
         }
     }
     let lets_through = |filter: &Filter, item: &T| {

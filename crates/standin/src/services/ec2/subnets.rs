@@ -3,7 +3,7 @@ use super::{Paging, answer, check_parameters};
 use crate::fleet::Subnet;
 use crate::operations::Call;
 use crate::request::Form;
-use crate::wire::{Element, Fault};
+use crate::wire::{AwsError, Element};
 
 const PAGING: Paging = Paging { most: 1000, ids: "SubnetId", set: "subnetSet" };
 
@@ -29,13 +29,13 @@ const FILTERS: [&str; 17] = [
 ];
 
 /// `DescribeSubnets`.
-pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, Fault> {
+pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, AwsError> {
     check_parameters(form, &["SubnetId", "MaxResults", "NextToken"])?;
     let all = call.fleet.subnets(call.account.id(), call.region);
     let ids = form.list("SubnetId");
     if let Some(unknown) = ids.iter().find(|id| all.iter().all(|it| it.id != **id)) {
         let message = format!("The subnet ID '{unknown}' does not exist");
-        return Err(Fault::new(400, "InvalidSubnetID.NotFound", message));
+        return Err(AwsError::new(400, "InvalidSubnetID.NotFound", message));
     }
     let wanted = all.iter().filter(|it| ids.is_empty() || ids.contains(&it.id));
     let owner = call.account.id().as_str();

@@ -1,0 +1,119 @@
+use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+use larder_tests::DynamoDbLocal;
+
+use super::*;
+
+const NAMES: [&str; 3] = ["production", "staging", "tools"];
+
+async fn table(name: &str) -> DynamoDbAccounts {
+    let client = DynamoDbLocal::shared().await.client();
+    let key = KeySchemaElement::builder().attribute_name(HASH_KEY).key_type(KeyType::Hash).build();
+    let attribute =
+        AttributeDefinition::builder().attribute_name(HASH_KEY).attribute_type(ScalarAttributeType::S).build();
+    let create = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+    let create = create.key_schema(key.expect("whole")).attribute_definitions(attribute.expect("whole"));
+    create.send().await.expect("a new table");
+    DynamoDbAccounts::new(client, name)
+}
+
+fn registered(id: &str, name: &str) -> RegisteredAccount {
+    let entry = AccountEntry {
+        account_id: id.to_owned(),
+        name: Some(name.to_owned()),
+        role_arn: Some(format!("arn:aws:iam::{id}:role/larder-read")),
+        external_id: Some("larder-6666".to_owned()),
+        regions: vec!["us-east-1".to_owned()],
+    };
+    entry.try_into().expect("it is right")
+}
+
+async fn list(accounts: &DynamoDbAccounts) -> Vec<RegisteredAccount> {
+    accounts.list().await.expect("it is read").to_vec()
+}
+
+async fn put_item(accounts: &DynamoDbAccounts, attributes: &[(&str, AttributeValue)]) {
+    let item = attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let put = accounts.client.put_item().table_name(&accounts.table).set_item(Some(item));
+    put.send().await.expect("it is written");
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+#[tokio::test]
+async fn what_is_put_is_listed_until_it_is_removed() {
+    let accounts = table("accounts-put").await;
+    assert_eq!(list(&accounts).await, []);
+    let [c, b, a] = ["333333333333", "222222222222", "111111111111"].map(|id| registered(id, "production"));
+    for account in [&c, &b, &a] {
+        assert_eq!(accounts.put(account).await, Ok(false));
+    }
+    assert_eq!(list(&accounts).await, [a.clone(), b.clone(), c.clone()], "by id, without waiting for a minute");
+    let renamed = registered(b.id().as_str(), "staging");
+    assert_eq!(accounts.put(&renamed).await, Ok(true));
+    assert_eq!(accounts.remove(a.id()).await, Ok(true));
+    assert_eq!(accounts.remove(a.id()).await, Ok(false));
+    assert_eq!(list(&accounts).await, [renamed, c]);
+}
+
+#[tokio::test]
+async fn every_page_of_a_large_table_is_read() {
+    let accounts = table("accounts-pages").await;
+    // A page of a scan holds 1 MB: 30 items of 100 KB take at least three.
+    for number in 0..30 {
+        let id = format!("{number:012}");
+        let ballast = text(&"x".repeat(100_000));
+        put_item(&accounts, &[("accountId", text(&id)), ("ballast", ballast)]).await;
+    }
+    assert_eq!(list(&accounts).await.len(), 30);
+}
+
+#[tokio::test]
+async fn an_item_that_is_no_account_hides_no_other() {
+    let accounts = table("accounts-broken").await;
+    accounts.put(&registered("444455556666", "production")).await.expect("it is written");
+    put_item(&accounts, &[("accountId", text("nobody"))]).await;
+    put_item(&accounts, &[("accountId", text("111111111111")), ("regions", text("us-east-1"))]).await;
+    let role = text("arn:aws:iam::444455556666:role/larder-read");
+    put_item(&accounts, &[("accountId", text("222222222222")), ("roleArn", role)]).await;
+    assert_eq!(list(&accounts).await, [registered("444455556666", "production")]);
+    let entries = accounts.entries().await.expect("it is read");
+    let mut wrong: Vec<_> = entries.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();
+    wrong.sort();
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+    assert!(wrong[0].starts_with("\"nobody\" is not an account"), "{wrong:?}");
+    assert!(wrong[1].contains("a role of another account"), "{wrong:?}");
+    assert!(wrong[2].contains("account \"111111111111\" can't be read"), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn an_item_that_people_wrote_may_have_sets_nulls_and_more() {
+    let accounts = table("accounts-by-hand").await;
+    let regions = AttributeValue::Ss(["us-west-2", "us-east-1"].map(str::to_owned).to_vec());
+    let more = AttributeValue::N("7".to_owned());
+    let attributes =
+        [("accountId", text("444455556666")), ("regions", regions), ("name", AttributeValue::Null(true)), ("x", more)];
+    put_item(&accounts, &attributes).await;
+    let list = list(&accounts).await;
+    assert_eq!((list[0].name(), list[0].regions().len()), (None, 2));
+}
+
+#[tokio::test]
+async fn one_read_serves_all_who_ask_within_a_minute() {
+    let accounts = table("accounts-kept").await;
+    assert_eq!(list(&accounts).await, []);
+    for (nth, name) in NAMES.iter().enumerate() {
+        put_item(&accounts, &[("accountId", text(&format!("{nth:012}"))), ("name", text(name))]).await;
+    }
+    assert_eq!(list(&accounts).await, [], "another process wrote; that is seen a minute later at most");
+    assert_eq!(accounts.entries().await.expect("it is read").len(), 3);
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_is_named_by_its_operation() {
+    let client = DynamoDbLocal::shared().await.client();
+    let error = DynamoDbAccounts::new(client, "accounts-nowhere").list().await.expect_err("no such table");
+    assert_eq!(error.operation, SCAN);
+    assert!(error.is_rejected_with("ResourceNotFoundException"), "{error}");
+}
