@@ -25,12 +25,17 @@ pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};
 pub use listing::{Entries, EntriesPage, Entry};
 pub use logging::{LogFormat, start_logging};
 pub use principal::Principal;
-pub use queries::{AwsFetcher, Fetcher, Queries, Question, account_of_text, data_type_of_text, region_of_text};
+pub use queries::{
+    AwsFetcher, Fetcher, Queries, Question, RegionalAnswers, Reply, account_of_text, data_type_of_text, region_of_text,
+};
 pub use serve::serve;
 
 // What callers of the use cases handle, so that they need no other crate of ours.
 pub use larder_cache::{Answer, Directives, Environment, Freshness, Inspection, Origin, Refresh, Verdict};
-pub use larder_sources::{AccountId, DATA_TYPES, DataType, FetchError, ListShape, Region, Scope, ScopeRule};
+pub use larder_sources::{
+    AccountEntry, AccountId, Accounts, ConfiguredAccounts, DATA_TYPES, DataType, FailureKind, FetchError, ListShape,
+    Region, RegisteredAccount, Scope, ScopeRule,
+};
 
 #[cfg(test)]
 mod documentation;

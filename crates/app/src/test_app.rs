@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use larder_cache::store::{InProcessStore, Store};
-use larder_sources::{AccountId, DataType, FetchError, Region, Scope};
+use larder_sources::{AccountId, DataType, FailureKind, FetchError, Region, Scope};
 
 use crate::configuration::Configuration;
 use crate::wiring::OpenedStore;
@@ -14,10 +14,13 @@ use crate::{App, Fetcher, Parts, SystemEnvironment};
 /// The account whose credentials the scripted AWS has.
 pub(crate) const OWN: &str = "111122223333";
 
+/// A data type, and a region where the answer is only that region's.
+type Asked = (&'static str, Option<&'static str>);
+
 /// An AWS that answers what it was told to, and counts how often it is asked.
 #[derive(Default)]
 pub(crate) struct ScriptedAws {
-    answers: Mutex<BTreeMap<&'static str, Result<Bytes, FetchError>>>,
+    answers: Mutex<BTreeMap<Asked, Result<Bytes, FetchError>>>,
     identity: Mutex<Option<Result<AccountId, FetchError>>>,
     asked: AtomicUsize,
 }
@@ -25,8 +28,17 @@ pub(crate) struct ScriptedAws {
 impl ScriptedAws {
     /// What a data type is answered from now on.
     pub(crate) fn answers(&self, data_type: &'static str, answer: Result<&str, FetchError>) {
+        self.set((data_type, None), answer);
+    }
+
+    /// The same for one region.
+    pub(crate) fn answers_in(&self, region: &'static str, data_type: &'static str, answer: Result<&str, FetchError>) {
+        self.set((data_type, Some(region)), answer);
+    }
+
+    fn set(&self, asked: Asked, answer: Result<&str, FetchError>) {
         let answer = answer.map(|text| Bytes::copy_from_slice(text.as_bytes()));
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(data_type, answer);
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(asked, answer);
     }
 
     /// Whose credentials it takes them for from now on, or why it does not tell.
@@ -49,10 +61,21 @@ impl Fetcher for ScriptedAws {
         identity.unwrap_or_else(|| Ok(AccountId::parse(OWN).expect("12 digits")))
     }
 
-    async fn fetch(&self, data_type: &'static DataType, _scope: &Scope) -> Result<Bytes, FetchError> {
+    async fn partition(&self) -> &'static str {
+        "aws"
+    }
+
+    /// It has a role in no account.
+    async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
+        if scope.account.as_ref().is_some_and(|account| account.as_str() != OWN) {
+            let unknown = FailureKind::Rejected { code: "UnknownAccount".to_owned() };
+            return Err(FetchError::new(unknown, "sts:AssumeRole", "there is no role for it"));
+        }
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.get(data_type.name).cloned().unwrap_or_else(|| Ok(Bytes::from_static(b"{}")))
+        let in_region = scope.region.and_then(|region| answers.get(&(data_type.name, Some(region.name()))));
+        let answer = in_region.or_else(|| answers.get(&(data_type.name, None))).cloned();
+        answer.unwrap_or_else(|| Ok(Bytes::from_static(b"{}")))
     }
 }
 

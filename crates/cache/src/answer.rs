@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::codec::etag;
 use crate::store::StoreError;
 use crate::upstream::UpstreamError;
 
@@ -126,6 +127,12 @@ impl Origin {
 }
 
 impl Answer {
+    /// The same answer with a part of its value, tagged as that.
+    #[must_use]
+    pub fn with_value(self, value: Bytes) -> Self {
+        Self { etag: etag(&value), value, ..self }
+    }
+
     /// What is left of its lifetime in whole seconds; negative when past it.
     #[must_use]
     pub fn ttl_seconds(&self) -> i64 {

@@ -64,7 +64,7 @@ pub(crate) struct Get {
     /// The data type, such as ec2-subnets; `larder types` lists them
     #[arg(value_name = "TYPE")]
     pub(crate) data_type: String,
-    /// The AWS region asked [default: AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]
+    /// The AWS region asked, several with commas between them, or all [default: AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]
     #[arg(long)]
     pub(crate) region: Option<String>,
     /// The account asked [default: that of the AWS credentials]

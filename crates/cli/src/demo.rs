@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use larder_app::configuration::{Configuration, StoreChoice};
-use larder_app::wiring::fixed_aws;
-use larder_app::{AwsFetcher, DATA_TYPES, Fetcher};
-use larder_standin::{Config, Handle, Latency, Standin};
+use larder_app::wiring::{accounts, fixed_aws};
+use larder_app::{AccountEntry, AwsFetcher, ConfiguredAccounts, DATA_TYPES, Fetcher, RegisteredAccount};
+use larder_standin::{Account, Config, Handle, Latency, Standin};
 
 use crate::arguments::StoreFlag;
 use crate::exit::WrongUsage;
@@ -20,12 +20,17 @@ impl Demo {
         Standin::start(config).await.map(Self).context("the demo's fleet could not be started")
     }
 
-    /// AWS as the fleet's first account sees it. The person's own credentials, profile and endpoints play no part.
+    /// AWS as the fleet's first account sees it, with the others registered by their roles. The person's own
+    /// credentials, profile and endpoints play no part.
     pub(crate) fn fetcher(&self) -> anyhow::Result<Arc<dyn Fetcher>> {
-        let account = self.0.fleet().accounts().first().context("the demo's fleet has no account")?;
+        let [account, others @ ..] = self.0.fleet().accounts() else {
+            anyhow::bail!("the demo's fleet has no account")
+        };
         let region = self.0.fleet().regions().first().context("the demo's fleet has no region")?;
         let aws = fixed_aws(&self.0.url(), region, account.access_key_id(), account.secret_access_key());
-        Ok(Arc::new(AwsFetcher::new(move || ready(aws.clone()))))
+        let others = others.iter().map(registered).collect::<Result<Vec<_>, _>>()?;
+        let others = Configuration { accounts: ConfiguredAccounts::new(others)?, ..Configuration::default() };
+        Ok(Arc::new(AwsFetcher::new(move || ready(accounts(&others, aws.clone())))))
     }
 
     /// Requests to try, for a server at `url`.
@@ -39,6 +44,17 @@ impl Demo {
     pub(crate) async fn stop(self) {
         self.0.stop().await;
     }
+}
+
+fn registered(account: &Account) -> anyhow::Result<RegisteredAccount> {
+    let entry = AccountEntry {
+        account_id: account.id().to_string(),
+        name: Some(account.name().to_owned()),
+        role_arn: Some(account.role_arn()),
+        external_id: Some(account.external_id()),
+        regions: Vec::new(),
+    };
+    entry.try_into().context("the demo's fleet has an account that is none")
 }
 
 /// The configuration of a demo: nothing of it is kept, and nothing of the person's AWS is used. A store in the settings
@@ -58,6 +74,8 @@ pub(crate) fn configuration_of_demo(
     configuration.store = named.or(Some(StoreChoice::Memory));
     configuration.table = None;
     configuration.own_account = None;
+    configuration.accounts = ConfiguredAccounts::default();
+    configuration.accounts_table = None;
     Ok(configuration)
 }
 

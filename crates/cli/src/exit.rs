@@ -62,7 +62,8 @@ fn of_error(error: &anyhow::Error) -> Exit {
     if usage { Exit::Usage } else { Exit::Failed }
 }
 
-fn of_code(code: Code) -> Exit {
+/// Whose fault a problem of that code is.
+pub(crate) fn of_code(code: Code) -> Exit {
     match code {
         Code::MissingRegion
         | Code::UnknownRegion
@@ -82,6 +83,7 @@ fn of_code(code: Code) -> Exit {
         | Code::UpstreamRejected
         | Code::UpstreamMalformed
         | Code::Deadline
+        | Code::EveryRegionFailed
         | Code::Overloaded => Exit::Aws,
         Code::AccessDenied
         | Code::AwsCredentials

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use larder_app::configuration::{Configuration, Flag, LogLevel, StoreChoice, load};
 use larder_app::wiring::{
-    OpenedStore, ambient_aws, dynamodb_store, endpoint_overrides, memory_store, no_store, sqlite_store, switched_off,
+    OpenedStore, ambient_aws, ambient_fetcher, dynamodb_store, endpoint_overrides, memory_store, no_store,
+    sqlite_store, switched_off,
 };
-use larder_app::{App, AwsFetcher, Environment, Fetcher, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
+use larder_app::{App, Environment, Fetcher, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
 use crate::arguments::StoreFlag;
 use crate::default_store::default_store;
@@ -54,7 +55,7 @@ async fn open_configured(mut configuration: Configuration) -> anyhow::Result<App
     // What happened is in the answer; a person who wants more says so.
     let level = if configuration.log_level == LogLevel::Info { LogLevel::Warn } else { configuration.log_level };
     start_logging(level, LogFormat::Text);
-    Ok(open(&configuration, Arc::new(AwsFetcher::new(ambient_aws))).await)
+    Ok(open(&configuration, Arc::new(ambient_fetcher(&configuration))).await)
 }
 
 /// The flags that were given.
@@ -102,7 +103,7 @@ mod tests {
     async fn a_switch_names_every_place_where_it_may_have_been_set() {
         let mut configuration = Configuration::default();
         configuration.cache.disabled = true;
-        let app = open(&configuration, Arc::new(AwsFetcher::new(ambient_aws))).await;
+        let app = open(&configuration, Arc::new(ambient_fetcher(&configuration))).await;
         let reason = app.store().reason.clone().expect("no store");
         assert!(reason.contains("cache.disabled") && reason.contains("LARDER_CACHE_DISABLED"), "{reason}");
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
-use larder_app::wiring::{ambient_aws, dynamodb_store, switched_off};
+use larder_app::wiring::{accounts, ambient_aws, dynamodb_store, switched_off};
 use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
 /// Nothing may rely on work after the answer, so a stale answer waits this long for its refresh.
@@ -48,7 +48,8 @@ async fn wired() -> anyhow::Result<App> {
         None => switched_off(),
     };
     tracing::info!(store = %store.description, deployment = configuration.deployment, "the function starts");
-    let fetcher = Arc::new(AwsFetcher::new(move || ready(aws.clone())));
+    let opened = configuration.clone();
+    let fetcher = Arc::new(AwsFetcher::new(move || ready(accounts(&opened, aws.clone()))));
     Ok(App::new(Parts { configuration: &configuration, environment, store, fetcher }))
 }
 

@@ -19,6 +19,10 @@ impl Fetcher for EmptyAws {
         Ok(AccountId::parse("111122223333").expect("12 digits"))
     }
 
+    async fn partition(&self) -> &'static str {
+        "aws"
+    }
+
     async fn fetch(
         &self,
         _data_type: &'static DataType,

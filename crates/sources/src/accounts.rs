@@ -5,8 +5,10 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::identity::IdentityCache;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use bytes::Bytes;
+use futures::future::try_join;
 
-use crate::{AccountId, AccountRegistry, Aws, FetchError, Region, RegisteredAccount, RoleArn};
+use crate::{AccountId, AccountRegistry, Aws, DataType, FetchError, Region, RegisteredAccount, RoleArn, Scope};
 
 mod role_credentials;
 
@@ -65,6 +67,33 @@ impl Accounts {
         self.own.accounts().await
     }
 
+    /// One data type's answer as JSON, with the credentials of the scope's account; the own ones where it has none.
+    ///
+    /// As long as nobody knows whose the own credentials are, that is asked side by side with the answer, so that a cold
+    /// start waits for one of them only. An answer of another account's credentials is never given.
+    ///
+    /// # Errors
+    /// Those of [`Self::aws_of`] and [`DataType::fetch`].
+    pub async fn fetch(&self, data_type: &DataType, scope: &Scope) -> Result<Bytes, FetchError> {
+        let Some(account) = &scope.account else { return data_type.fetch(&self.own, scope).await };
+        if self.own.knows_its_identity() || self.role_of(account).await != Ok(None) {
+            let aws = self.aws_of(account, scope.region).await?;
+            return data_type.fetch(&aws, scope).await;
+        }
+        let whose = async {
+            match self.own.identity(scope.region).await {
+                Ok(own) if own == *account => Ok(None),
+                Ok(_) => Err(self.unknown(account)),
+                // Only told once the fetch has succeeded: its own failure explains more.
+                Err(error) => Ok(Some(error)),
+            }
+        };
+        match try_join(whose, data_type.fetch(&self.own, scope)).await? {
+            (None, answer) => Ok(answer),
+            (Some(error), _) => Err(error),
+        }
+    }
+
     /// The clients with the credentials of that account. That its role can be assumed is found out by the first
     /// request, whose error then is that of [`ASSUME_ROLE`] and names the role. `near` is the region of the question.
     ///
@@ -75,42 +104,44 @@ impl Accounts {
         if self.own.identity(near).await? == *account {
             return Ok(self.own.clone());
         }
-        let registered = self.registered(account).await?;
-        match registered.as_ref().and_then(|registered| Some((registered, registered.role_arn()?))) {
-            Some((registered, role)) => Ok(self.assumed(registered, role)),
-            None => {
-                self.forget(account);
-                let why = if registered.is_some() { "has no role" } else { "is not there" };
-                let message = format!("in the accounts registry {account} {why}, and it is not the own account");
-                Err(FetchError::unknown_account(ASSUME_ROLE, message))
-            }
+        match self.role_of(account).await? {
+            Some((registered, role)) => Ok(self.assumed(registered, &role)),
+            None => Err(self.unknown(account)),
         }
     }
 
-    /// The partition of that account's answers: that of its role, else that of the own credentials. AWS is not asked.
+    /// Asks STS who the credentials of that account are of, which shows that its role can be assumed. It needs no
+    /// permission but that.
     ///
     /// # Errors
-    /// Whatever reading the registry failed with.
-    pub async fn partition_of(&self, account: &AccountId) -> Result<&'static str, FetchError> {
-        let registered = self.registered(account).await?;
-        let role = registered.as_ref().and_then(RegisteredAccount::role_arn);
-        Ok(role.map_or(self.own.partition(), RoleArn::partition))
+    /// Those of [`Self::aws_of`], and whatever assuming the role or the call failed with.
+    pub async fn check(&self, account: &AccountId) -> Result<(), FetchError> {
+        let asked = self.aws_of(account, None).await?.ask_identity().await?;
+        if asked == *account { Ok(()) } else { Err(self.unknown(account)) }
     }
 
-    async fn registered(&self, account: &AccountId) -> Result<Option<RegisteredAccount>, FetchError> {
+    /// The account's entry in the registry with its role, if it has one.
+    async fn role_of(&self, account: &AccountId) -> Result<Option<(RegisteredAccount, RoleArn)>, FetchError> {
         let accounts = self.registry.list().await?;
-        Ok(accounts.iter().find(|registered| registered.id() == account).cloned())
+        let registered = accounts.iter().find(|registered| registered.id() == account);
+        Ok(registered.and_then(|registered| Some((registered.clone(), registered.role_arn()?.clone()))))
     }
 
-    fn assumed(&self, registered: &RegisteredAccount, role: &RoleArn) -> Arc<Aws> {
+    /// Whose account nobody knows, and what was known of it is forgotten.
+    fn unknown(&self, account: &AccountId) -> FetchError {
+        self.assumed.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+        let message = format!("the accounts registry has no role for {account}, and it is not the own account");
+        FetchError::unknown_account(ASSUME_ROLE, message)
+    }
+
+    fn assumed(&self, registered: RegisteredAccount, role: &RoleArn) -> Arc<Aws> {
         // A panic inside leaves the map as it was, so a poisoned lock is still good.
         let mut assumed = self.assumed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = assumed.get(registered.id()).filter(|known| known.registered == *registered) {
+        if let Some(known) = assumed.get(registered.id()).filter(|known| known.registered == registered) {
             return known.aws.clone();
         }
         let aws = Arc::new(self.assume(role, registered.external_id()));
-        let known = Assumed { registered: registered.clone(), aws: aws.clone() };
-        assumed.insert(registered.id().clone(), known);
+        assumed.insert(registered.id().clone(), Assumed { registered, aws: aws.clone() });
         aws
     }
 
@@ -123,10 +154,6 @@ impl Accounts {
             // One for all clients of the account, so that they share what is had once.
             .identity_cache(IdentityCache::lazy().buffer_time(RENEWED_BEFORE).build());
         Aws::of_role(config.build(), role, self.own.clone())
-    }
-
-    fn forget(&self, account: &AccountId) {
-        self.assumed.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
     }
 }
 

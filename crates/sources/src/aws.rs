@@ -84,6 +84,16 @@ impl Aws {
         self.identity.get(|timeouts| self.sts(partition, timeouts)).await
     }
 
+    /// Whether [`Self::identity`] has its answer without asking.
+    pub(crate) fn knows_its_identity(&self) -> bool {
+        self.identity.is_known()
+    }
+
+    /// The same as [`Self::identity`], but asked now, of a role too.
+    pub(crate) async fn ask_identity(&self) -> Result<AccountId, FetchError> {
+        Identity::default().get(|timeouts| self.sts(self.partition, timeouts)).await
+    }
+
     /// Amazon EC2 in that region.
     #[must_use]
     pub fn ec2(&self, region: Region) -> aws_sdk_ec2::Client {

@@ -29,6 +29,11 @@ impl Identity {
         Self { known: account.into(), asking: Mutex::default() }
     }
 
+    /// Whether it is known without asking.
+    pub(crate) fn is_known(&self) -> bool {
+        self.known.get().is_some()
+    }
+
     /// The account that STS names. `sts` makes the client, with those timeouts.
     pub(crate) async fn get(&self, sts: impl FnOnce(TimeoutConfigBuilder) -> Client) -> Answer {
         if let Some(account) = self.known.get() {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use larder_app::DataType;
+use larder_app::{DATA_TYPES, DataType};
 use larder_standin::{Account, Config, Handle, Standin};
 use larder_tests::{DynamoDbLocal, create_table};
 
@@ -43,6 +43,11 @@ impl Cloud {
 
 /// The region that every data type is asked for.
 pub(crate) const REGION: &str = "us-east-1";
+
+/// The data types whose answer is AWS's own, and not Larder's registry.
+pub(crate) fn asked_of_aws() -> impl Iterator<Item = &'static DataType> {
+    DATA_TYPES.iter().filter(|row| row.account_of_item.is_none())
+}
 
 /// The path and query that ask for a data type, in [`REGION`] where it has regions.
 pub(crate) fn question(row: &DataType) -> String {

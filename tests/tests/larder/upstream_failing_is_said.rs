@@ -1,6 +1,6 @@
-use larder_app::{DATA_TYPES, DataType};
+use larder_app::DataType;
 
-use crate::cloud::{Cloud, FIRST, question, table};
+use crate::cloud::{Cloud, FIRST, asked_of_aws, question, table};
 use crate::door::{Door, Reply};
 use crate::relay::Relay;
 
@@ -30,7 +30,7 @@ async fn check(cloud: Cloud, door: Door, row: &DataType) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn by_serve() {
-    for row in DATA_TYPES {
+    for row in asked_of_aws() {
         let cloud = Cloud::start().await;
         let (name, value) = stale_at_once(row);
         let mut env: Vec<(&str, String)> = cloud.env(FIRST, &[]);
@@ -42,7 +42,7 @@ async fn by_serve() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn by_query_handler() {
-    for row in DATA_TYPES {
+    for row in asked_of_aws() {
         let cloud = Cloud::start().await;
         let (table, endpoint) = table().await;
         let (name, value) = stale_at_once(row);
@@ -67,7 +67,7 @@ async fn with_nothing_cached_the_operation_is_named() {
 /// There is an old answer to paper over with: it stands in while AWS is only out of reach.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_not_valid_is_never_papered_over() {
-    for row in DATA_TYPES {
+    for row in asked_of_aws() {
         let path = question(row);
         let cloud = Cloud::start().await;
         let aws = Relay::to(&cloud.standin.url()).await;

@@ -1,5 +1,6 @@
 //! What a person or a template set: `larder.toml`, then the environment, then flags.
 
+mod accounts;
 mod documented;
 mod error;
 mod plain;
@@ -12,7 +13,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use larder_cache::{FetchOncePer, Policy, Settings};
-use larder_sources::{AccountId, DATA_TYPES, DataType};
+use larder_sources::{AccountId, ConfiguredAccounts, DATA_TYPES, DataType};
 
 pub use documented::{Documented, documented};
 pub use error::{ConfigurationError, Source};
@@ -37,6 +38,12 @@ pub struct Configuration {
     pub listen: SocketAddr,
     /// The account of the AWS credentials; absent to ask STS.
     pub own_account: Option<AccountId>,
+    /// The other accounts that can be asked, as the file has them.
+    pub accounts: ConfiguredAccounts,
+    /// The DynamoDB table that has more of them.
+    pub accounts_table: Option<String>,
+    /// How many regions of one question are asked side by side.
+    pub region_concurrency: usize,
     /// How the cache behaves.
     pub cache: CacheConfiguration,
     /// How long answers are good for, by data type in the table's order, where something was set.
@@ -74,6 +81,9 @@ impl Default for Configuration {
             table: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             own_account: None,
+            accounts: ConfiguredAccounts::default(),
+            accounts_table: None,
+            region_concurrency: 5,
             cache: CacheConfiguration {
                 disabled: false,
                 fetch_once_per: FetchOncePer::Fleet,

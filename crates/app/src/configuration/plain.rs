@@ -62,6 +62,20 @@ pub(super) const PLAIN: &[Plain] = &[
         apply: |it, text| put(&mut it.own_account, value::account(text).map(Some)),
     },
     Plain {
+        key: "accounts_table",
+        variable: "ACCOUNTS_TABLE_NAME",
+        default: "none",
+        help: "the DynamoDB table of the other accounts that can be asked; `[[accounts]]` in the file names more",
+        apply: |it, text| put(&mut it.accounts_table, value::table(text).map(Some)),
+    },
+    Plain {
+        key: "region_concurrency",
+        variable: "LARDER_REGION_CONCURRENCY",
+        default: "5",
+        help: "how many regions of one question are asked side by side",
+        apply: |it, text| put(&mut it.region_concurrency, value::count(text)),
+    },
+    Plain {
         key: "cache.disabled",
         variable: "LARDER_CACHE_DISABLED",
         default: "false",

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::{Configuration, ConfigurationError, Setting, Source, settings};
+use super::{Configuration, ConfigurationError, Setting, Source, accounts, settings};
 use crate::nearest::nearest;
 
 /// The file in the current folder that is read where no other is named.
@@ -71,7 +71,14 @@ pub(super) fn merge(
 ) -> Result<Configuration, ConfigurationError> {
     let settings = settings();
     let mut configuration = Configuration::default();
-    for (key, value) in values_of(path, text)? {
+    let mut file: Table = text.parse().map_err(|error: toml::de::Error| ConfigurationError::File {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
+    if let Some(value) = file.remove(accounts::KEY) {
+        configuration.accounts = accounts::read(path, value)?;
+    }
+    for (key, value) in values_of(file) {
         let source_of = Source::File(path.to_owned(), key.clone());
         let value = value.ok_or_else(|| ConfigurationError::Value {
             source_of: source_of.clone(),
@@ -108,10 +115,9 @@ fn apply(
 }
 
 /// Every value in the file by its key; `None` for one that no setting could have.
-fn values_of(path: &Path, text: &str) -> Result<Vec<(String, Option<String>)>, ConfigurationError> {
-    let wrong = |error: toml::de::Error| ConfigurationError::File { path: path.to_owned(), reason: error.to_string() };
+fn values_of(file: Table) -> Vec<(String, Option<String>)> {
     let mut values = Vec::new();
-    for (name, value) in text.parse::<Table>().map_err(wrong)? {
+    for (name, value) in file {
         match value {
             Value::Table(table) => {
                 values.extend(table.into_iter().map(|(key, value)| (format!("{name}.{key}"), text_of(value))));
@@ -119,7 +125,7 @@ fn values_of(path: &Path, text: &str) -> Result<Vec<(String, Option<String>)>, C
             value => values.push((name, text_of(value))),
         }
     }
-    Ok(values)
+    values
 }
 
 fn text_of(value: Value) -> Option<String> {

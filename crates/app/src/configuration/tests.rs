@@ -22,7 +22,7 @@ fn listen(value: &str) -> Flag {
 fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
     assert_eq!(read("", &[("PATH", "/bin")], &[]), Ok(Configuration::default()));
     // What these say is no value.
-    let in_words = ["store", "table", "environment", "account_id"];
+    let in_words = ["store", "table", "environment", "account_id", "accounts_table"];
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {
         let configuration = read("", &[(row.variable, row.default)], &[]);
         assert_eq!(configuration, Ok(Configuration::default()), "{}", row.key);
@@ -150,4 +150,45 @@ fn no_two_settings_share_a_name_and_each_is_documented() {
     let variables: BTreeSet<_> = settings.iter().map(|setting| setting.variable.clone()).collect();
     assert_eq!((keys.len(), variables.len()), (settings.len(), settings.len()));
     assert!(documented().iter().all(|setting| !setting.help.is_empty() && !setting.default.is_empty()));
+}
+
+const STAGING: &str = r#"
+[[accounts]]
+account_id = "444455556666"
+name = "staging"
+role_arn = "arn:aws:iam::444455556666:role/larder-read"
+external_id = "larder-6666"
+regions = ["eu-west-1", "us-east-1"]
+"#;
+
+#[test]
+fn accounts_stand_in_the_file() {
+    let entry = larder_sources::AccountEntry {
+        account_id: "444455556666".to_owned(),
+        name: Some("staging".to_owned()),
+        role_arn: Some("arn:aws:iam::444455556666:role/larder-read".to_owned()),
+        external_id: Some("larder-6666".to_owned()),
+        regions: vec!["eu-west-1".to_owned(), "us-east-1".to_owned()],
+    };
+    let expected = ConfiguredAccounts::new(vec![entry.try_into().expect("it is right")]).expect("it is there once");
+    let file = format!("log_level = \"warn\"\n{STAGING}\n[cache]\nlease = false");
+    assert_eq!(read(&file, &[], &[]).expect("it is right").accounts, expected);
+}
+
+#[rstest]
+#[case("accounts = 5", "larder.toml, accounts: must be tables, each under a line of its own: [[accounts]]")]
+#[case("accounts = [5]", "larder.toml, accounts, number 1: invalid type: integer `5`")]
+#[case("[[accounts]]\nname = \"x\"", "larder.toml, accounts, number 1: missing field `account_id`")]
+#[case(
+    "[[accounts]]\naccount_id = \"4\"",
+    "larder.toml, accounts, number 1: \"4\" is not an account: that is 12 digits"
+)]
+#[case(&format!("{STAGING}roleArn = \"x\""), "larder.toml, accounts, number 1: unknown field `roleArn`")]
+#[case(&format!("{STAGING}{}", STAGING.replace("66", "77")), "larder.toml, accounts, number 2: account 444455557777: ")]
+#[case(&format!("{STAGING}{STAGING}"), "larder.toml, accounts: account 444455556666 is there twice")]
+fn an_account_that_is_wrong_is_named_by_its_place(#[case] file: &str, #[case] expected: &str) {
+    // The third's role stays that of the first account.
+    let file = file.replace("444455557777:role", "444455556666:role");
+    let error = read(&file, &[], &[]).expect_err("it is wrong");
+    assert!(error.starts_with(expected), "{error}");
 }

@@ -1,12 +1,11 @@
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{AGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use larder_cache::Answer;
-use larder_sources::DataType;
 
-use super::cache_status::cache_status;
 use crate::problem::{Code, Problem};
 
 /// The largest body of an answer, in bytes before compression. Lambda's 6 MB hold it even where every three bytes
@@ -17,21 +16,32 @@ const LARGEST_ESCAPED: usize = 6_000_000;
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
-/// The response that carries `body`, which is the answer or a part of it.
-pub(super) fn respond(request: &HeaderMap, data_type: &DataType, answer: &Answer, body: Bytes) -> Response {
-    // Weak, since the bytes differ by how they are compressed on their way.
-    let etag = format!("W/\"{}\"", answer.etag);
-    let unchanged = request.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-    let mut response = if unchanged.into_iter().any(|line| matches_any(line, &answer.etag)) {
+/// What a response tells of its body.
+pub(super) struct Told {
+    /// What names the state that is told; `None` where a part of it is missing.
+    pub(super) etag: Option<String>,
+    pub(super) age: Duration,
+    pub(super) cache_status: String,
+    /// What to do if the body is too large.
+    pub(super) if_too_large: &'static str,
+}
+
+/// The response that carries `body`.
+pub(super) fn respond(request: &HeaderMap, told: Told, body: Bytes) -> Response {
+    let Told { etag, age, cache_status, if_too_large } = told;
+    let mut known = request.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let mut response = if etag.as_ref().is_some_and(|etag| known.any(|line| matches_any(line, etag))) {
         StatusCode::NOT_MODIFIED.into_response()
     } else if is_too_large(&body) {
-        return too_large(data_type, body.len()).into_response();
+        return too_large(body.len(), if_too_large).into_response();
     } else {
         ([(CONTENT_TYPE, "application/json")], Body::from(body)).into_response()
     };
     let headers = response.headers_mut();
-    headers.insert(AGE, HeaderValue::from(answer.age.as_secs()));
-    for (name, value) in [(ETAG, etag), (CACHE_STATUS, cache_status(answer, data_type))] {
+    headers.insert(AGE, HeaderValue::from(age.as_secs()));
+    // Weak, since the bytes differ by how they are compressed on their way.
+    let etag = etag.map(|etag| (ETAG, format!("W/\"{etag}\"")));
+    for (name, value) in etag.into_iter().chain([(CACHE_STATUS, cache_status)]) {
         // Both are made of printable ASCII.
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
@@ -64,8 +74,7 @@ fn escaped_len(text: &[u8]) -> usize {
     text.iter().map(escaped).sum()
 }
 
-fn too_large(data_type: &DataType, bytes: usize) -> Problem {
-    let advice = if data_type.list.is_some() { " Ask for a part with limit, and the rest with cursor." } else { "" };
+fn too_large(bytes: usize, advice: &str) -> Problem {
     let detail =
         format!("The answer has {bytes} bytes; {LARGEST} are the most, or fewer where it has many quotes.{advice}");
     Problem::new(Code::ResultTooLarge, detail).with("bytes", bytes).with("most", LARGEST)

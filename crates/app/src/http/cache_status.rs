@@ -1,25 +1,62 @@
 use larder_cache::{Answer, Forward, Freshness, Origin};
 use larder_sources::DataType;
 
+use crate::RegionalAnswers;
 use crate::problem::{Problem, of_failure};
 
 /// Where an answer came from, as RFC 9211's `Cache-Status`.
 ///
 /// `larder; hit; ttl=281; detail=memory`, and for an answer past its TTL what was done about it, in `detail`.
 pub(super) fn cache_status(answer: &Answer, data_type: &DataType) -> String {
-    let ttl = answer.ttl_seconds();
-    let layer = layer(answer.origin);
-    match &answer.freshness {
-        Freshness::StaleIfError(failure) => {
-            let problem = of_failure(failure, data_type);
-            let (status, detail) = (problem.code().status(), format!("stale-if-error; {layer}; {}", cause(&problem)));
-            format!("larder; fwd=stale; fwd-status={status}; ttl={ttl}; detail={}", sf_string(&detail))
+    let Way { way, detail, .. } = Way::of(answer, data_type);
+    format!("larder; {way}; ttl={}; detail={}", answer.ttl_seconds(), sf_item(&detail))
+}
+
+/// Where the answers of several regions came from, in one line: a hit only if all are, the shortest of their TTLs, and
+/// in `detail` what each region's own line would say.
+pub(super) fn regional_cache_status(regional: &RegionalAnswers, data_type: &DataType) -> String {
+    let answered = regional.answers.iter().map(|(region, answer)| (*region, Way::of(answer, data_type)));
+    let failed = regional.failed.iter().map(|(region, problem)| (*region, Way::failed(problem)));
+    let mut ways: Vec<_> = answered.chain(failed).collect();
+    ways.sort_by_key(|(region, _)| *region);
+    let farthest = ways.iter().map(|(_, way)| way).max_by_key(|way| way.distance);
+    let way = farthest.map_or("hit", |way| &way.way);
+    let ttl = regional.answers.iter().map(|(_, answer)| answer.ttl_seconds()).min();
+    let ttl = ttl.map(|ttl| format!("; ttl={ttl}")).unwrap_or_default();
+    let details: Vec<_> = ways.iter().map(|(region, way)| format!("{region} {}", way.detail)).collect();
+    format!("larder; {way}{ttl}; detail={}", sf_string(&details.join(", ")))
+}
+
+/// How an answer was come by.
+struct Way {
+    /// `hit`, or why it was forwarded.
+    way: String,
+    detail: String,
+    /// How far from the cache it was had: that of the farthest stands for several.
+    distance: u8,
+}
+
+impl Way {
+    fn of(answer: &Answer, data_type: &DataType) -> Self {
+        let layer = layer(answer.origin);
+        let (distance, way) = way(answer.origin);
+        match &answer.freshness {
+            Freshness::StaleIfError(failure) => {
+                let problem = of_failure(failure, data_type);
+                let way = format!("fwd=stale; fwd-status={}", problem.code().status());
+                Self { way, detail: format!("stale-if-error; {layer}; {}", cause(&problem)), distance: 2 }
+            }
+            Freshness::StaleWhileRevalidate => {
+                Self { way, detail: format!("{layer}; stale-while-revalidate"), distance }
+            }
+            Freshness::Fresh => Self { way, detail: layer.to_owned(), distance },
         }
-        Freshness::StaleWhileRevalidate => {
-            let detail = sf_string(&format!("{layer}; stale-while-revalidate"));
-            format!("larder; {}; ttl={ttl}; detail={detail}", way(answer.origin))
-        }
-        Freshness::Fresh => format!("larder; {}; ttl={ttl}; detail={layer}", way(answer.origin)),
+    }
+
+    /// A region without an answer.
+    fn failed(problem: &Problem) -> Self {
+        let way = format!("fwd=miss; fwd-status={}", problem.code().status());
+        Self { way, detail: cause(problem), distance: 3 }
     }
 }
 
@@ -31,17 +68,17 @@ fn layer(origin: Origin) -> &'static str {
     }
 }
 
-fn way(origin: Origin) -> String {
-    let Origin::Upstream { why, collapsed, stored } = origin else { return "hit".to_owned() };
-    let why = match why {
-        Forward::Miss => "miss",
-        Forward::Stale => "stale",
-        Forward::Request => "request",
-        Forward::Bypass => "bypass",
+fn way(origin: Origin) -> (u8, String) {
+    let Origin::Upstream { why, collapsed, stored } = origin else { return (0, "hit".to_owned()) };
+    let (distance, why) = match why {
+        Forward::Request => (1, "request"),
+        Forward::Stale => (2, "stale"),
+        Forward::Miss => (3, "miss"),
+        Forward::Bypass => (4, "bypass"),
     };
     let stored = if stored { "; stored" } else { "" };
     let collapsed = if collapsed { "; collapsed" } else { "" };
-    format!("fwd={why}{stored}{collapsed}")
+    (distance, format!("fwd={why}{stored}{collapsed}"))
 }
 
 /// What failed, in two words: the operation, where one is known, and the code.
@@ -50,6 +87,12 @@ fn cause(problem: &Problem) -> String {
     let operation = document.get("operation").and_then(serde_json::Value::as_str);
     let operation = operation.map(|operation| format!("{operation} ")).unwrap_or_default();
     format!("{operation}{}", problem.code().name())
+}
+
+/// A token of RFC 9651 where the text is one, else a string.
+fn sf_item(text: &str) -> String {
+    let is_token = text.bytes().all(|byte| byte.is_ascii_lowercase());
+    if is_token { text.to_owned() } else { sf_string(text) }
 }
 
 /// A string of RFC 9651: printable ASCII, with quotation marks and backslashes escaped.

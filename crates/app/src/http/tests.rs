@@ -4,6 +4,7 @@ mod authorisation;
 mod bad_input;
 mod cache;
 mod document;
+mod regions;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -39,7 +39,7 @@ codes! {
     UnknownRegion("UNKNOWN_REGION", 400, "There is no such region"),
     /// The account is not 12 ASCII digits.
     InvalidAccount("INVALID_ACCOUNT", 400, "The account is malformed"),
-    /// The account is not that of Larder's AWS credentials.
+    /// The account is neither that of Larder's AWS credentials nor one with a role in the accounts registry.
     UnknownAccount("UNKNOWN_ACCOUNT", 404, "The account is not configured"),
     /// The data type is not in the table.
     UnknownDataType("UNKNOWN_DATA_TYPE", 400, "There is no such data type"),
@@ -85,6 +85,8 @@ codes! {
     UpstreamRejected("UPSTREAM_REJECTED", 502, "AWS refused the question"),
     /// AWS's answer was cut off, malformed or without end.
     UpstreamMalformed("UPSTREAM_MALFORMED", 502, "AWS's answer was malformed"),
+    /// None of several regions could be answered, for different reasons; `failedRegions` has them.
+    EveryRegionFailed("EVERY_REGION_FAILED", 502, "No region could be answered"),
     /// The request was only-if-cached, and nothing usable is cached.
     NotCached("NOT_CACHED", 504, "Nothing usable is cached"),
     /// The store is out of reach, and as many fetches as are allowed without it are running.

@@ -4,7 +4,6 @@ use larder_cache::{Failure, UpstreamError};
 use larder_sources::{DataType, FailureKind, FetchError};
 
 use super::{Code, Problem};
-use crate::queries::ForeignAccount;
 
 /// When to come back after AWS or the store was overloaded.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -31,14 +30,8 @@ pub fn of_failure(failure: &Failure, data_type: &DataType) -> Problem {
 }
 
 fn of_upstream_error(error: &UpstreamError) -> Problem {
-    if let Some(error) = error.source.downcast_ref::<FetchError>() {
-        return of_fetch_error(error);
-    }
-    match error.source.downcast_ref::<ForeignAccount>() {
-        Some(foreign) => {
-            let detail = format!("{foreign}; see accountId and LARDER_ACCOUNT_ID.");
-            Problem::new(Code::UnknownAccount, detail).with("accountId", foreign.0.as_str())
-        }
+    match error.source.downcast_ref::<FetchError>() {
+        Some(error) => of_fetch_error(error),
         None => Problem::new(Code::UpstreamUnavailable, sentence(error)),
     }
 }
@@ -48,6 +41,12 @@ fn of_upstream_error(error: &UpstreamError) -> Problem {
 pub fn of_fetch_error(error: &FetchError) -> Problem {
     let (operation, message) = (error.operation.as_str(), &error.message);
     let problem = match &error.kind {
+        _ if error.is_unknown_account() => {
+            return Problem::new(
+                Code::UnknownAccount,
+                sentence(&format!("{message}: register it in [[accounts]] or the accounts table")),
+            );
+        }
         FailureKind::AccessDenied => {
             let detail = format!("The AWS credentials of Larder do not permit {operation}: {message}");
             Problem::new(Code::AccessDenied, sentence(&detail)).with("action", operation)

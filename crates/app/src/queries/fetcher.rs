@@ -1,47 +1,53 @@
 use async_trait::async_trait;
-use aws_config::SdkConfig;
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use larder_sources::{AccountId, Aws, DataType, FetchError, Region, Scope};
+use larder_sources::{AccountId, Accounts, DataType, FetchError, Region, Scope};
 use tokio::sync::OnceCell;
 
 /// The port to AWS: whose credentials these are, and one data type's whole answer.
 #[async_trait]
 pub trait Fetcher: Send + Sync + 'static {
-    /// The account of these credentials. `near` is the region of the question that needs it, if it has one.
+    /// The account of Larder's own credentials. `near` is the region of the question that needs it, if it has one.
     async fn own_account(&self, near: Option<Region>) -> Result<AccountId, FetchError>;
 
-    /// The whole answer, as JSON.
+    /// The partition of those credentials, and so of every account that can be asked with them. AWS is not asked.
+    async fn partition(&self) -> &'static str;
+
+    /// The whole answer, as JSON, with the credentials of the scope's account.
     async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError>;
 }
 
 /// AWS through the SDK. Its configuration is read, and its clients are made, when they are first needed.
 pub struct AwsFetcher {
-    aws: OnceCell<Aws>,
-    configure: Box<dyn Fn() -> BoxFuture<'static, SdkConfig> + Send + Sync>,
+    accounts: OnceCell<Accounts>,
+    open: Box<dyn Fn() -> BoxFuture<'static, Accounts> + Send + Sync>,
 }
 
 impl AwsFetcher {
-    /// AWS with the configuration that `configure` will give.
-    pub fn new<F>(configure: impl Fn() -> F + Send + Sync + 'static) -> Self
+    /// AWS with the accounts that `open` will give.
+    pub fn new<F>(open: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = SdkConfig> + Send + 'static,
+        F: Future<Output = Accounts> + Send + 'static,
     {
-        Self { aws: OnceCell::new(), configure: Box::new(move || Box::pin(configure())) }
+        Self { accounts: OnceCell::new(), open: Box::new(move || Box::pin(open())) }
     }
 
-    async fn aws(&self) -> &Aws {
-        self.aws.get_or_init(|| async { Aws::new((self.configure)().await) }).await
+    async fn accounts(&self) -> &Accounts {
+        self.accounts.get_or_init(|| (self.open)()).await
     }
 }
 
 #[async_trait]
 impl Fetcher for AwsFetcher {
     async fn own_account(&self, near: Option<Region>) -> Result<AccountId, FetchError> {
-        self.aws().await.identity(near).await
+        self.accounts().await.own_account(near).await
+    }
+
+    async fn partition(&self) -> &'static str {
+        self.accounts().await.own().partition()
     }
 
     async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError> {
-        data_type.fetch(self.aws().await, scope).await
+        self.accounts().await.fetch(data_type, scope).await
     }
 }

@@ -1,41 +1,33 @@
 //! The use case: a question, validated and authorised, put to the cache.
 
 mod fetcher;
-mod foreign_account;
-mod scope;
+mod names;
+mod question;
+mod regional;
+mod seen;
 mod upstream;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder_cache::{Answer, Cache, Directives, Environment, Policy};
-use larder_sources::{AccountId, DATA_TYPES, DataType, Region};
+use larder_cache::{Account, Answer, Cache, Directives, Environment, Key, Moment, Policy};
+use larder_sources::{AccountId, DATA_TYPES, DataType, Region, Scope};
 
 use crate::Principal;
 use crate::configuration::Configuration;
 use crate::problem::{Code, Problem, of_failure, of_fetch_error};
-use scope::Asked;
+use question::{AccountAsked, RegionsAsked};
 use upstream::FetchUpstream;
 
 pub use fetcher::{AwsFetcher, Fetcher};
-pub(crate) use foreign_account::ForeignAccount;
-pub use scope::{account_of_text, data_type_of_text, region_of_text};
+pub use names::{account_of_text, data_type_of_text, region_of_text};
+pub use question::Question;
+pub use regional::RegionalAnswers;
 
 /// What to do about a failure of STS.
 const WITHOUT_STS: &str =
     "Naming the account (accountId, or LARDER_ACCOUNT_ID) lets Larder answer from the cache without STS.";
-
-/// What is asked, as the caller wrote it.
-#[derive(Clone, Copy, Debug)]
-pub struct Question<'a> {
-    /// Which kind of question.
-    pub data_type: &'static DataType,
-    /// Required where the data type has a region, ignored where it has none.
-    pub region: Option<&'a str>,
-    /// The own account where absent, ignored where the data type has none.
-    pub account: Option<&'a str>,
-}
 
 /// Answers questions from the cache and, through it, from AWS.
 pub struct Queries {
@@ -43,7 +35,27 @@ pub struct Queries {
     environment: Arc<dyn Environment>,
     fetcher: Arc<dyn Fetcher>,
     own_account: Option<AccountId>,
+    region_concurrency: usize,
     policies: BTreeMap<&'static str, Policy>,
+}
+
+/// What is answered: once, or by region.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// The answer to a question of one region, or of none.
+    One(Answer),
+    /// Those to a question of several regions or of all.
+    Regional(RegionalAnswers),
+}
+
+/// A question on its way.
+#[derive(Clone)]
+struct Asking<'a> {
+    principal: &'a Principal,
+    data_type: &'static DataType,
+    account: Option<AccountId>,
+    directives: &'a Directives,
+    began: Moment,
 }
 
 impl Queries {
@@ -54,43 +66,78 @@ impl Queries {
         fetcher: Arc<dyn Fetcher>,
     ) -> Self {
         let policies = DATA_TYPES.iter().map(|data_type| (data_type.name, configuration.policy(data_type))).collect();
-        Self { cache, environment, fetcher, own_account: configuration.own_account.clone(), policies }
+        let (own_account, region_concurrency) = (configuration.own_account.clone(), configuration.region_concurrency);
+        Self { cache, environment, fetcher, own_account, region_concurrency, policies }
     }
 
     /// Authorises, validates, then asks. An account that is named is the key's, so that what is cached is answered
     /// without AWS; that the credentials are of that account is for a fetch to make sure.
     ///
     /// # Errors
-    /// A [`Problem`]; nothing was asked of AWS if it is the question's fault.
+    /// A [`Problem`]; nothing was asked of AWS if it is the question's fault. A region that fails beside others is told
+    /// in the reply.
     pub async fn ask(
         &self,
         principal: &Principal,
         question: &Question<'_>,
         directives: &Directives,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Reply, Problem> {
         principal.check_read()?;
-        let asked = Asked::check(principal, question)?;
+        let asked = question.check(principal)?;
         let began = self.environment.now();
-        let account = match &asked {
-            Asked::OfNoAccount { .. } => None,
-            Asked::OfAccount { account: Some(named), .. } => Some(named.clone()),
-            Asked::OfAccount { account: None, region } => {
-                let own = self.own_account(*region, directives.deadline).await?;
-                principal.check_own_account(&own)?;
-                Some(own)
-            }
+        let mut asking = Asking { principal, data_type: question.data_type, account: None, directives, began };
+        asking.account = match &asked.account {
+            AccountAsked::Without => None,
+            AccountAsked::Named(named) => Some(named.clone()),
+            AccountAsked::Own => Some(self.own_account_seen(&asking, asked.regions.first()).await?),
         };
-        let data_type = question.data_type;
-        let scope = asked.scope(account);
-        let key = scope::key_of(data_type, &scope)?;
-        let upstream = Arc::new(FetchUpstream { fetcher: self.fetcher.clone(), data_type, scope });
-        let took = self.environment.now().since(began);
-        let directives = Directives { deadline: directives.deadline.saturating_sub(took), ..*directives };
-        let answer = self.cache.get(&key, &self.policies[data_type.name], &directives, upstream).await;
-        answer.map_err(|failure| of_failure(&failure, data_type))
+        match asked.regions {
+            RegionsAsked::Without => self.ask_one(&asking, None).await.map(Reply::One),
+            RegionsAsked::One(region) => self.ask_one(&asking, Some(region)).await.map(Reply::One),
+            RegionsAsked::These(regions) => Ok(Reply::Regional(self.ask_each(&asking, regions).await)),
+            RegionsAsked::All => {
+                let regions = self.usable_regions(&asking).await?;
+                Ok(Reply::Regional(self.ask_each(&asking, regions).await))
+            }
+        }
     }
 
-    /// The account of a question that names none.
+    /// The answer in one region, or without any.
+    async fn ask_one(&self, asking: &Asking<'_>, region: Option<Region>) -> Result<Answer, Problem> {
+        let data_type = asking.data_type;
+        let scope = Scope { region, account: asking.account.clone() };
+        let key = self.key_of(data_type, &scope).await?;
+        let upstream = Arc::new(FetchUpstream { fetcher: self.fetcher.clone(), data_type, scope });
+        let directives = Directives { deadline: self.left(asking), ..*asking.directives };
+        let answer = self.cache.get(&key, &self.policies[data_type.name], &directives, upstream).await;
+        let answer = answer.map_err(|failure| of_failure(&failure, data_type))?;
+        seen::by(asking.principal, data_type, answer)
+    }
+
+    /// The key of an answer.
+    async fn key_of(&self, data_type: &DataType, scope: &Scope) -> Result<Key, Problem> {
+        let partition = match scope.region {
+            Some(region) => region.partition(),
+            None => self.fetcher.partition().await,
+        };
+        let scope = larder_cache::Scope {
+            partition: partition.to_owned(),
+            region: scope.region.map(|region| region.name().to_owned()),
+            account: scope.account.as_ref().map_or(Account::Global, |account| Account::Id(account.to_string())),
+        };
+        Key::new(data_type.name, scope).map_err(|error| Problem::new(Code::Internal, error.to_string()))
+    }
+
+    /// The own account, for a question that names none. Where every item is shown only to those who may see its account,
+    /// the whole needs no permission.
+    async fn own_account_seen(&self, asking: &Asking<'_>, near: Option<Region>) -> Result<AccountId, Problem> {
+        let own = self.own_account(near, self.left(asking)).await?;
+        if asking.data_type.account_of_item.is_none() {
+            asking.principal.check_own_account(&own)?;
+        }
+        Ok(own)
+    }
+
     async fn own_account(&self, near: Option<Region>, deadline: Duration) -> Result<AccountId, Problem> {
         if let Some(account) = &self.own_account {
             return Ok(account.clone());
@@ -103,5 +150,10 @@ impl Queries {
                 Err(problem.adding(WITHOUT_STS))
             }
         }
+    }
+
+    /// What is left of the question's time.
+    fn left(&self, asking: &Asking<'_>) -> Duration {
+        asking.directives.deadline.saturating_sub(self.environment.now().since(asking.began))
     }
 }

@@ -52,8 +52,8 @@ mod tests {
     use std::sync::Arc;
 
     use larder_app::configuration::Configuration;
-    use larder_app::wiring::{ambient_aws, memory_store};
-    use larder_app::{App, AwsFetcher, Parts, SystemEnvironment};
+    use larder_app::wiring::{ambient_fetcher, memory_store};
+    use larder_app::{App, Parts, SystemEnvironment};
 
     use super::*;
 
@@ -63,7 +63,7 @@ mod tests {
             configuration: &Configuration::default(),
             environment: Arc::new(SystemEnvironment::new()),
             store: memory_store(),
-            fetcher: Arc::new(AwsFetcher::new(ambient_aws)),
+            fetcher: Arc::new(ambient_fetcher(&Configuration::default())),
         });
         let request = InvalidationRequest::default();
         let done = app.invalidation().invalidate(&Principal::local(), &request).await.expect("done");

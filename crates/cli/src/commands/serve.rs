@@ -4,8 +4,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use larder_app::configuration::{Configuration, load};
 use larder_app::http::{admit_local, router};
-use larder_app::wiring::ambient_aws;
-use larder_app::{AwsFetcher, Fetcher, LogFormat, start_logging};
+use larder_app::wiring::ambient_fetcher;
+use larder_app::{Fetcher, LogFormat, start_logging};
 use tokio::net::TcpListener;
 
 use crate::arguments::Serve;
@@ -34,7 +34,7 @@ pub(crate) async fn run(given: &Given, serve: &Serve) -> anyhow::Result<Exit> {
         demo.stop().await;
         return Ok(Exit::Done);
     }
-    let fetcher = Arc::new(AwsFetcher::new(ambient_aws));
+    let fetcher = Arc::new(ambient_fetcher(&configuration));
     answer(&configuration, fetcher, listener, |_| Vec::new(), stop).await?;
     Ok(Exit::Done)
 }
@@ -114,7 +114,7 @@ mod tests {
         let store = Some(StoreChoice::Sqlite(path.clone()));
         let configuration = Configuration { store, ..Configuration::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let fetcher = Arc::new(AwsFetcher::new(ambient_aws));
+        let fetcher = Arc::new(ambient_fetcher(&configuration));
         answer(&configuration, fetcher, listener, |_| Vec::new(), ready(())).await.expect("it stops");
         assert!(!path.exists(), "the store was opened");
     }

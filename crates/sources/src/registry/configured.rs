@@ -6,7 +6,7 @@ use super::{AccountRegistry, InvalidAccount, RegisteredAccount};
 use crate::FetchError;
 
 /// The accounts that a configuration names. None, by default.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConfiguredAccounts(Arc<[RegisteredAccount]>);
 
 impl ConfiguredAccounts {

@@ -26,6 +26,7 @@ const OF_DATA: &[Code] = &[
     Code::UpstreamRejected,
     Code::UpstreamMalformed,
     Code::Deadline,
+    Code::EveryRegionFailed,
     Code::NotCached,
     Code::Overloaded,
 ];

@@ -17,7 +17,7 @@ fn add_schema(document: &mut Value, (name, schema): NamedSchema) {
 }
 
 fn operation(row: &DataType) -> Value {
-    let (name, _) = row.schema();
+    let content = content(row);
     json!({
         "tags": ["data"],
         "summary": format!("{}.", row.summary),
@@ -26,24 +26,63 @@ fn operation(row: &DataType) -> Value {
         "parameters": parameters(row),
         "responses": {
             "200": {
-                "description": "The answer. With limit or cursor, a part of its list in the order of ids, and nextCursor if there is more.",
+                "description": "The answer. With limit or cursor, a part of its list in the order of ids, and nextCursor if there is more. To several regions, the answers by region.",
                 "headers": headers(),
-                "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}},
+                "content": {"application/json": {"schema": content}},
             },
             "304": {"description": "The answer has one of the tags in If-None-Match.", "headers": headers()},
         },
     })
 }
 
+/// The schema of what a row's route answers.
+fn content(row: &DataType) -> Value {
+    let (name, _) = row.schema();
+    let one = json!({"$ref": format!("#/components/schemas/{name}")});
+    if !row.scope.has_region() {
+        return one;
+    }
+    let failed = json!({
+        "allOf": [
+            {"$ref": "#/components/schemas/Problem"},
+            {"type": "object", "required": ["region"], "properties": {"region": {"type": "string"}}},
+        ],
+    });
+    let by_region = json!({
+        "type": "object",
+        "description": "The answers to several regions, and why others have none.",
+        "required": ["regions", "failedRegions"],
+        "properties": {
+            "regions": {"type": "object", "additionalProperties": one},
+            "failedRegions": {"type": "array", "items": failed},
+        },
+    });
+    json!({"anyOf": [one, by_region]})
+}
+
+/// The schema of one region, several with commas between them, or all.
+fn region_schema() -> Value {
+    let names: Vec<_> = Region::all().iter().map(|region| region.name()).collect();
+    let one = format!("({})", names.join("|"));
+    json!({"type": "string", "pattern": format!("^(all|{one}(,{one})*)$"), "example": "us-east-1"})
+}
+
 fn parameters(row: &DataType) -> Value {
-    let regions: Vec<_> = Region::all().iter().map(|region| region.name()).collect();
     let (has_region, has_account) = (row.scope.has_region(), row.scope.has_account());
     let ignored = |has: bool, text: &str| if has { text.to_owned() } else { "Ignored by this data type.".to_owned() };
-    let region = if has_region { json!({"type": "string", "enum": regions}) } else { json!({"type": "string"}) };
+    let region = if has_region { region_schema() } else { json!({"type": "string"}) };
     let account =
         if has_account { json!({"type": "string", "pattern": "^[0-9]{12}$"}) } else { json!({"type": "string"}) };
     let mut parameters = vec![
-        query("region", has_region, &region, &ignored(has_region, "The region asked.")),
+        query(
+            "region",
+            has_region,
+            &region,
+            &ignored(
+                has_region,
+                "The region asked, several with commas between them, or all that the account may use.",
+            ),
+        ),
         query("accountId", false, &account, &ignored(has_account, "The account asked; Larder's own where absent.")),
     ];
     if row.list.is_some() {

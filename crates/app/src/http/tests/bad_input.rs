@@ -29,7 +29,7 @@ async fn check_refused(method: &str, uri: &str, body: &str, status: u16, code: &
 #[case("GET", "/ec2/subnets?region=%FF%FE", 400, "UNKNOWN_REGION")]
 #[case("GET", "/ec2/subnets?region=US-EAST-1", 400, "UNKNOWN_REGION")]
 #[case("GET", "/ec2/subnets?region=us-east-1%00", 400, "UNKNOWN_REGION")]
-#[case("GET", "/ec2/subnets?region=all", 400, "UNKNOWN_REGION")]
+#[case("GET", "/ec2/subnets?region=all-of-them", 400, "UNKNOWN_REGION")]
 #[case("GET", "/drs/quotas?region=us-east-1&accountId=12345", 400, "INVALID_ACCOUNT")]
 #[case("GET", "/drs/quotas?region=us-east-1&accountId=", 400, "INVALID_ACCOUNT")]
 #[case("GET", "/drs/quotas?region=us-east-1&accountId=12345678901a", 400, "INVALID_ACCOUNT")]
