@@ -4,7 +4,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use larder_app::configuration::{Configuration, StoreChoice};
 use larder_app::wiring::{accounts, fixed_aws};
-use larder_app::{AccountEntry, AwsFetcher, ConfiguredAccounts, DATA_TYPES, Fetcher, RegisteredAccount};
+use larder_app::{AccountEntry, AwsFetcher, ConfiguredAccounts, DATA_TYPES, Fetcher};
 use larder_standin::{Account, Config, Handle, Latency, Standin};
 
 use crate::arguments::StoreFlag;
@@ -20,23 +20,28 @@ impl Demo {
         Standin::start(config).await.map(Self).context("the demo's fleet could not be started")
     }
 
-    /// AWS as the fleet's first account sees it, with the others registered by their roles. The person's own
-    /// credentials, profile and endpoints play no part.
+    /// AWS as the fleet's first account sees it, with all of them registered, the others by their roles. The person's
+    /// own credentials, profile and endpoints play no part.
     pub(crate) fn fetcher(&self) -> anyhow::Result<Arc<dyn Fetcher>> {
         let [account, others @ ..] = self.0.fleet().accounts() else {
             anyhow::bail!("the demo's fleet has no account")
         };
         let region = self.0.fleet().regions().first().context("the demo's fleet has no region")?;
         let aws = fixed_aws(&self.0.url(), region, account.access_key_id(), account.secret_access_key());
-        let others = others.iter().map(registered).collect::<Result<Vec<_>, _>>()?;
-        let others = Configuration { accounts: ConfiguredAccounts::new(others)?, ..Configuration::default() };
-        Ok(Arc::new(AwsFetcher::new(move || ready(accounts(&others, aws.clone())))))
+        let entries = others.iter().map(by_role).chain([named(account)]);
+        let registered = entries.map(TryInto::try_into).collect::<Result<Vec<_>, _>>()?;
+        let configuration =
+            Configuration { accounts: ConfiguredAccounts::new(registered)?, ..Configuration::default() };
+        Ok(Arc::new(AwsFetcher::new(move || ready(accounts(&configuration, aws.clone())))))
     }
 
     /// Requests to try, for a server at `url`.
     pub(crate) fn examples(&self, url: &str) -> Vec<String> {
         let region = self.0.fleet().regions().first().copied().unwrap_or("us-east-1");
-        let paths = DATA_TYPES.iter().map(|row| format!("{}?region={region}", row.path));
+        let paths = DATA_TYPES.iter().map(|row| match row.scope.has_region() {
+            true => format!("{}?region={region}", row.path),
+            false => row.path.to_owned(),
+        });
         paths.map(|path| format!("  curl -i '{url}{path}'")).collect()
     }
 
@@ -46,15 +51,17 @@ impl Demo {
     }
 }
 
-fn registered(account: &Account) -> anyhow::Result<RegisteredAccount> {
-    let entry = AccountEntry {
+fn named(account: &Account) -> AccountEntry {
+    AccountEntry {
         account_id: account.id().to_string(),
         name: Some(account.name().to_owned()),
-        role_arn: Some(account.role_arn()),
-        external_id: Some(account.external_id()),
-        regions: Vec::new(),
-    };
-    entry.try_into().context("the demo's fleet has an account that is none")
+        ..AccountEntry::default()
+    }
+}
+
+fn by_role(account: &Account) -> AccountEntry {
+    let (role_arn, external_id) = (Some(account.role_arn()), Some(account.external_id()));
+    AccountEntry { role_arn, external_id, ..named(account) }
 }
 
 /// The configuration of a demo: nothing of it is kept, and nothing of the person's AWS is used. A store in the settings

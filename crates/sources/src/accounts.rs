@@ -130,7 +130,9 @@ impl Accounts {
     /// Whose account nobody knows, and what was known of it is forgotten.
     fn unknown(&self, account: &AccountId) -> FetchError {
         self.assumed.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
-        let message = format!("the accounts registry has no role for {account}, and it is not the own account");
+        let message = format!(
+            "{account} is not the account of the own credentials, and the accounts registry has no role for it"
+        );
         FetchError::unknown_account(ASSUME_ROLE, message)
     }
 

@@ -42,10 +42,8 @@ pub fn of_fetch_error(error: &FetchError) -> Problem {
     let (operation, message) = (error.operation.as_str(), &error.message);
     let problem = match &error.kind {
         _ if error.is_unknown_account() => {
-            return Problem::new(
-                Code::UnknownAccount,
-                sentence(&format!("{message}: register it in [[accounts]] or the accounts table")),
-            );
+            let detail = format!("Account {message}; `larder accounts add` registers one.");
+            return Problem::new(Code::UnknownAccount, detail);
         }
         FailureKind::AccessDenied => {
             let detail = format!("The AWS credentials of Larder do not permit {operation}: {message}");

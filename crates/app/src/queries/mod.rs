@@ -110,7 +110,13 @@ impl Queries {
         let upstream = Arc::new(FetchUpstream { fetcher: self.fetcher.clone(), data_type, scope });
         let directives = Directives { deadline: self.left(asking), ..*asking.directives };
         let answer = self.cache.get(&key, &self.policies[data_type.name], &directives, upstream).await;
-        let answer = answer.map_err(|failure| of_failure(&failure, data_type))?;
+        let answer = answer.map_err(|failure| {
+            let problem = of_failure(&failure, data_type);
+            match &asking.account {
+                Some(account) if problem.code() == Code::UnknownAccount => problem.with("accountId", account.as_str()),
+                _ => problem,
+            }
+        })?;
         seen::by(asking.principal, data_type, answer)
     }
 

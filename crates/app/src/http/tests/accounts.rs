@@ -25,6 +25,7 @@ async fn stored(test: &TestApp) -> usize {
 async fn check_foreign(test: &TestApp, uri: &str) {
     let got = get(test, uri).await;
     assert_eq!((got.status.as_u16(), got.problem().as_str()), (404, "UNKNOWN_ACCOUNT"));
+    assert_eq!(got.json()["accountId"], OTHER);
     assert!(!got.json().to_string().contains(OWN), "whose the credentials are is not told: {}", got.json());
     assert_eq!(stored(test).await, 0, "one account's answer is kept under another's key");
 }
