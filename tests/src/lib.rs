@@ -23,5 +23,5 @@ pub use program::{Finished, Program};
 pub use project::project;
 pub use real_data::real_data;
 pub use runtime_emulator::RuntimeEmulator;
-pub use table::create_table;
+pub use table::{create_accounts_table, create_table};
 pub use wait::{DEADLINE, wait_until};

@@ -1,4 +1,4 @@
-//! The query-cache table, as a deployment makes it.
+//! The tables, as a deployment makes them.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
@@ -38,6 +38,22 @@ pub async fn create_table(client: &Client, name: &str) -> anyhow::Result<()> {
         .await?;
     let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name("ttl").build()?;
     client.update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await?;
+    Ok(())
+}
+
+/// Makes the table of the accounts that can be asked: hash key `accountId`.
+///
+/// # Errors
+/// As [`create_table`].
+pub async fn create_accounts_table(client: &Client, name: &str) -> anyhow::Result<()> {
+    client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("accountId", ScalarAttributeType::S)?)
+        .key_schema(key("accountId", KeyType::Hash)?)
+        .send()
+        .await?;
     Ok(())
 }
 

@@ -82,6 +82,7 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::UpstreamTimeout
         | Code::UpstreamRejected
         | Code::UpstreamMalformed
+        | Code::UpstreamEndless
         | Code::Deadline
         | Code::EveryRegionFailed
         | Code::Overloaded => Exit::Aws,

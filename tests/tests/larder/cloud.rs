@@ -55,6 +55,11 @@ pub(crate) fn question(row: &DataType) -> String {
     format!("{}{region}", row.path)
 }
 
+/// What makes every answer of a data type stale as soon as it is there: a variable and its value.
+pub(crate) fn stale_at_once(row: &DataType) -> (String, String) {
+    (format!("LARDER_TTL_{}_S", row.name.replace('-', "_").to_uppercase()), "0".to_owned())
+}
+
 /// A new table in the DynamoDB Local that this process's tests share: its name, and where it is.
 pub(crate) async fn table() -> (String, &'static str) {
     static NUMBER: AtomicU32 = AtomicU32::new(0);

@@ -4,6 +4,7 @@ mod cloud;
 mod door;
 mod relay;
 
+mod accounts_and_regions_never_mix;
 mod answers_come_from_the_nearest_layer;
 mod bad_input_reaches_nothing;
 mod cache_invalidator_takes_both_events;
@@ -12,3 +13,4 @@ mod large_entries_go_through_dynamodb;
 mod lost_store_loses_no_answer;
 mod program_behaves_on_a_laptop;
 mod upstream_failing_is_said;
+mod upstream_faults_are_told;

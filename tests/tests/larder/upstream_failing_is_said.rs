@@ -1,13 +1,8 @@
 use larder_app::DataType;
 
-use crate::cloud::{Cloud, FIRST, asked_of_aws, question, table};
+use crate::cloud::{Cloud, FIRST, asked_of_aws, question, stale_at_once, table};
 use crate::door::{Door, Reply};
 use crate::relay::Relay;
-
-/// What makes every answer of a data type stale as soon as it is there: a variable and its value.
-fn stale_at_once(row: &DataType) -> (String, String) {
-    (format!("LARDER_TTL_{}_S", row.name.replace('-', "_").to_uppercase()), "0".to_owned())
-}
 
 /// That the answer is an old one, and says what failed.
 fn assert_stale(stale: &Reply, fresh: &Reply) {

@@ -83,8 +83,10 @@ codes! {
     Deadline("DEADLINE", 504, "There was no answer in time"),
     /// AWS refused the question.
     UpstreamRejected("UPSTREAM_REJECTED", 502, "AWS refused the question"),
-    /// AWS's answer was cut off, malformed or without end.
-    UpstreamMalformed("UPSTREAM_MALFORMED", 502, "AWS's answer was malformed"),
+    /// AWS's answer was cut off or malformed.
+    UpstreamMalformed("UPSTREAM_MALFORMED", 503, "AWS's answer was malformed"),
+    /// AWS's pages went on without end, or began anew.
+    UpstreamEndless("UPSTREAM_ENDLESS", 502, "AWS's answer has no end"),
     /// None of several regions could be answered, for different reasons; `failedRegions` has them.
     EveryRegionFailed("EVERY_REGION_FAILED", 502, "No region could be answered"),
     /// The request was only-if-cached, and nothing usable is cached.

@@ -60,7 +60,8 @@ pub fn of_fetch_error(error: &FetchError) -> Problem {
         FailureKind::Rejected { code } => {
             Problem::new(Code::UpstreamRejected, sentence(error)).with("awsCode", code.as_str())
         }
-        FailureKind::Malformed | FailureKind::EndlessPages => Problem::new(Code::UpstreamMalformed, sentence(error)),
+        FailureKind::Malformed => Problem::new(Code::UpstreamMalformed, sentence(error)),
+        FailureKind::EndlessPages => Problem::new(Code::UpstreamEndless, sentence(error)),
     };
     problem.with("operation", operation)
 }

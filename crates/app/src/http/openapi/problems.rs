@@ -25,6 +25,7 @@ const OF_DATA: &[Code] = &[
     Code::UpstreamTimeout,
     Code::UpstreamRejected,
     Code::UpstreamMalformed,
+    Code::UpstreamEndless,
     Code::Deadline,
     Code::EveryRegionFailed,
     Code::NotCached,

@@ -112,8 +112,8 @@ async fn only_if_cached_asks_nothing_of_aws() {
 #[case(FailureKind::Timeout, 504, "UPSTREAM_TIMEOUT")]
 #[case(FailureKind::Unavailable, 503, "UPSTREAM_UNAVAILABLE")]
 #[case(FailureKind::Rejected { code: "X".into() }, 502, "UPSTREAM_REJECTED")]
-#[case(FailureKind::Malformed, 502, "UPSTREAM_MALFORMED")]
-#[case(FailureKind::EndlessPages, 502, "UPSTREAM_MALFORMED")]
+#[case(FailureKind::Malformed, 503, "UPSTREAM_MALFORMED")]
+#[case(FailureKind::EndlessPages, 502, "UPSTREAM_ENDLESS")]
 #[tokio::test]
 async fn a_failure_of_aws_names_the_operation(#[case] kind: FailureKind, #[case] status: u16, #[case] code: &str) {
     let test = TestApp::new();
