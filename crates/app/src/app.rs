@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use larder_cache::{Cache, Environment, StoreHealth};
 
 use crate::configuration::Configuration;
+use crate::inspection::Inspections;
 use crate::wiring::OpenedStore;
 use crate::{Entries, Fetcher, Invalidation, Queries};
 
@@ -15,6 +16,7 @@ struct Inside {
     queries: Queries,
     invalidation: Invalidation,
     entries: Entries,
+    inspections: Inspections,
     cache: Cache,
     store: StoreStatus,
     since: Timestamp,
@@ -68,6 +70,7 @@ impl App {
             queries: Queries::new(configuration, cache.clone(), environment.clone(), fetcher),
             invalidation: Invalidation::new(cache.clone()),
             entries: Entries::new(cache.clone(), environment),
+            inspections: Inspections::new(configuration, cache.clone()),
             cache,
             store: StoreStatus { description, reason },
             since: Timestamp::from_millisecond(since).unwrap_or(Timestamp::UNIX_EPOCH),
@@ -90,6 +93,10 @@ impl App {
     #[must_use]
     pub fn entries(&self) -> &Entries {
         &self.0.entries
+    }
+
+    pub(crate) fn inspections(&self) -> &Inspections {
+        &self.0.inspections
     }
 
     /// The cache itself, for statistics and inspection.

@@ -1,15 +1,33 @@
-use larder_cache::{Account, Inspection, Key};
-use larder_sources::Region;
+use std::collections::BTreeMap;
+
+use larder_cache::{Account, Cache, Inspection, Key, Policy};
+use larder_sources::{DATA_TYPES, Region};
 
 use crate::App;
+use crate::configuration::Configuration;
 use crate::problem::{Code, Problem, of_store_error, quoted};
 
+/// Looks into what the store holds.
+pub(crate) struct Inspections {
+    cache: Cache,
+    policies: BTreeMap<&'static str, Policy>,
+}
+
+impl Inspections {
+    pub(crate) fn new(configuration: &Configuration, cache: Cache) -> Self {
+        let policies = DATA_TYPES.iter().map(|row| (row.name, configuration.policy(row)));
+        Self { cache, policies: policies.collect() }
+    }
+}
+
 impl App {
-    /// What the store holds under the key of that text, and why it is fresh, stale or dead.
+    /// What the store holds under the key of that text, why it is fresh, stale or dead, and what the next request
+    /// would do.
     ///
     /// # Errors
     /// [`Code::InvalidKey`] for text that is no data type's key, [`Code::StoreUnavailable`] if the store can't be asked.
     pub async fn inspect(&self, text: &str) -> Result<Inspection, Problem> {
+        let Inspections { cache, policies } = self.inspections();
         let key = key_of(text).ok_or_else(|| {
             let detail = format!(
                 "{} is not a cache key, such as ec2-subnets#us-east-1#111122223333 or ec2-instance-types#us-east-1#global.",
@@ -17,7 +35,7 @@ impl App {
             );
             Problem::new(Code::InvalidKey, detail)
         })?;
-        self.cache().inspect(&key).await.map_err(|error| {
+        cache.inspect(&key, &policies[key.data_type()]).await.map_err(|error| {
             tracing::warn!(%key, %error, "the store could not be asked for an entry");
             of_store_error(&error)
         })

@@ -7,12 +7,14 @@ mod environment;
 mod logging;
 
 mod app;
+mod iam_policy;
 mod inspection;
 mod invalidation;
 mod listing;
 mod principal;
 pub mod problem;
 mod queries;
+mod stats;
 
 pub mod http;
 mod serve;
@@ -21,17 +23,22 @@ mod nearest;
 
 pub use app::{App, Parts, StoreStatus};
 pub use environment::SystemEnvironment;
+pub use iam_policy::{IamPolicy, Permissions, RolePattern, TableArn};
 pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};
 pub use listing::{Entries, EntriesPage, Entry};
-pub use logging::{LogFormat, start_logging};
+pub use logging::{LogFormat, start_logging, start_logging_to};
 pub use principal::Principal;
 pub use queries::{
     AwsFetcher, Fetcher, Queries, Question, RegionalAnswers, Reply, account_of_text, data_type_of_text, region_of_text,
 };
 pub use serve::serve;
+pub use stats::{Stats, StoreStats};
 
 // What callers of the use cases handle, so that they need no other crate of ours.
-pub use larder_cache::{Answer, Directives, Environment, Freshness, Inspection, Origin, Refresh, Verdict};
+pub use larder_cache::{
+    Answer, Directives, Environment, Freshness, InspectedEntry, InspectedPolicy, Inspection, LatencyReport,
+    LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
+};
 pub use larder_sources::{
     AccountEntry, AccountId, Accounts, ConfiguredAccounts, DATA_TYPES, DataType, FailureKind, FetchError, ListShape,
     Region, RegisteredAccount, Scope, ScopeRule,

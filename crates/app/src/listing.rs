@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use larder_cache::store::{Listed, Position};
 use larder_cache::{Cache, Directives, Environment};
 use larder_sources::{AccountId, DATA_TYPES, DataType};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Principal;
@@ -26,7 +26,7 @@ pub struct Entries {
 }
 
 /// A page of what the store holds.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EntriesPage {
     /// The entries that the caller may see, by data type and then by age. May lag behind writes.
@@ -37,7 +37,7 @@ pub struct EntriesPage {
 }
 
 /// What a listing tells of an entry.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// The key, as `larder cache inspect` takes it.

@@ -60,14 +60,7 @@ impl Entry {
     }
 
     pub(crate) fn usability(&self, policy: &Policy, now: Moment) -> Usability {
-        let Some(overdue) = self.age(now).checked_sub(self.lifetime) else { return Usability::Fresh };
-        if overdue < policy.stale_while_revalidate {
-            Usability::WhileRevalidate
-        } else if overdue < policy.stale_if_error {
-            Usability::IfError
-        } else {
-            Usability::Expired
-        }
+        usability_of(self.age(now), self.lifetime, policy)
     }
 
     /// Whether its fence is good by `look`. Found good once, it stays good for as long as looks see the same epoch.
@@ -84,6 +77,18 @@ impl Entry {
 
     pub(crate) fn weight(&self) -> u64 {
         (self.value.len() + self.key.as_str().len()) as u64 + OVERHEAD
+    }
+}
+
+/// Whether an entry of that age, which is fresh for `lifetime`, may be served if its fence is good.
+pub(crate) fn usability_of(age: Duration, lifetime: Duration, policy: &Policy) -> Usability {
+    let Some(overdue) = age.checked_sub(lifetime) else { return Usability::Fresh };
+    if overdue < policy.stale_while_revalidate {
+        Usability::WhileRevalidate
+    } else if overdue < policy.stale_if_error {
+        Usability::IfError
+    } else {
+        Usability::Expired
     }
 }
 

@@ -6,6 +6,7 @@ mod error;
 mod plain;
 mod read;
 mod settings;
+mod token;
 mod value;
 mod windows;
 
@@ -20,7 +21,9 @@ pub use error::{ConfigurationError, Source};
 pub(crate) use read::variables;
 pub use read::{Flag, load};
 pub(crate) use settings::{Setting, settings};
+pub use token::AccessToken;
 pub use value::LogLevel;
+pub(crate) use value::table;
 pub use windows::{FAMILIES, Family, Windows};
 
 /// Everything that can be set, with the defaults where nothing was.

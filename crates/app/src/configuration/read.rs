@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::token::TOKEN_VARIABLE;
 use super::{Configuration, ConfigurationError, Setting, Source, accounts, settings};
 use crate::nearest::nearest;
 
@@ -93,6 +94,7 @@ pub(super) fn merge(
         match settings.iter().find(|setting| setting.variable == *variable) {
             Some(known) => apply(&mut configuration, known, source_of, value)?,
             None if !variable.starts_with(PREFIX) || variable == FILE_VARIABLE => {}
+            None if variable == TOKEN_VARIABLE => {}
             None if TEST_VARIABLES.contains(&variable.as_str()) => {}
             None => return Err(unknown(&source_of, variable, settings.iter().map(|setting| &*setting.variable))),
         }

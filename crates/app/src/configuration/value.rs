@@ -115,7 +115,7 @@ pub(super) fn name(text: &str) -> Parsed<String> {
 }
 
 /// A table's name by DynamoDB's rule, or its ARN.
-pub(super) fn table(text: &str) -> Parsed<String> {
+pub(crate) fn table(text: &str) -> Parsed<String> {
     let wrong = || {
         format!(
             "{text:?} is not a DynamoDB table name (3 to 255 of A-Z a-z 0-9 - _ .) or table ARN \

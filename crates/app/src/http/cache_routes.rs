@@ -2,51 +2,15 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use http::Uri;
-use jiff::Timestamp;
-use larder_cache::Report;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::body;
 use super::parameters::Parameters;
 use crate::problem::Problem;
 use crate::queries::data_type_of_text;
-use crate::{App, EntriesPage, InvalidationDone, InvalidationRequest, Principal};
+use crate::{App, EntriesPage, InvalidationDone, InvalidationRequest, Principal, Stats};
 
 /// How many entries are on a page where no limit is given.
 pub(super) const DEFAULT_LIMIT: usize = 100;
-
-/// What one process counted.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Stats {
-    /// `process`: other containers count for themselves.
-    scope: &'static str,
-    /// Since when.
-    #[schema(value_type = String, format = DateTime)]
-    since: Timestamp,
-    /// What the memory layer holds, in bytes.
-    memory_bytes: u64,
-    /// The second layer.
-    store: StoreStats,
-    /// By data type and layer, and what should be rare.
-    #[serde(flatten)]
-    #[schema(value_type = Object)]
-    report: Report,
-}
-
-/// The second layer.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct StoreStats {
-    /// `ok`, `absent` or `left alone`.
-    health: &'static str,
-    /// Which store.
-    description: String,
-    /// Why it is absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
 
 /// Kills what matches, for every container; `{}` kills everything. Needs larder/admin.
 #[utoipa::path(
@@ -73,14 +37,7 @@ pub(super) async fn invalidate(
 pub(super) async fn stats(State(app): State<App>, principal: Principal, uri: Uri) -> Result<Json<Stats>, Problem> {
     principal.check_read()?;
     Parameters::of(&uri, &[])?;
-    let (description, reason) = (app.store().description.clone(), app.store().reason.clone());
-    Ok(Json(Stats {
-        scope: "process",
-        since: app.since(),
-        memory_bytes: app.cache().memory_bytes(),
-        store: StoreStats { health: app.store_health(), description, reason },
-        report: app.cache().statistics(),
-    }))
+    Ok(Json(app.stats()))
 }
 
 /// What the store holds, of the accounts that the caller may see.

@@ -31,7 +31,6 @@ use crate::store::{Page, Position, Store, StoreError};
 use crate::upstream::Upstream;
 
 use held_lease::Releases;
-pub use inspect::{InspectedEntry, Inspection, Verdict};
 use load::{Landed, Purpose, Way};
 use recall::Recall;
 use request::Request;

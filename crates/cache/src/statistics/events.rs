@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
@@ -8,8 +8,8 @@ macro_rules! counters {
         pub(crate) struct EventCounters { $(pub(crate) $name: AtomicU64),* }
 
         /// How often what should be rare happened, since the process began.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-        #[serde(rename_all = "camelCase")]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+        #[serde(rename_all = "camelCase", default)]
         pub struct Events { $($(#[$doc])* pub $name: u64),* }
 
         impl EventCounters {

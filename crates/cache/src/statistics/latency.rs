@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Counts by powers of two of a microsecond.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub(super) struct Latency {
 const LATENCY_BUCKETS: usize = 32;
 
 /// Latencies in microseconds; percentiles are upper bounds, up to a power of two.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LatencyReport {
     /// How many were timed.

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::events::Events;
 use super::latency::LatencyReport;
 
 /// What `/cache/stats` tells of one process.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// By data type.
@@ -16,7 +16,7 @@ pub struct Report {
 }
 
 /// One data type's counters.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TypeReport {
     /// The first layer.
@@ -32,7 +32,7 @@ pub struct TypeReport {
 }
 
 /// One layer's counters.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerReport {
     /// Requests that it answered.

@@ -31,7 +31,7 @@ fn selector(data_type: Option<&str>, region: Option<&str>, account: Option<&str>
 /// Whether `container`, which has `key` in memory, and a new one both find it dead, or both alive.
 async fn is_dead(world: &World, container: &Container, key: &Key) -> bool {
     let new = world.container().about(key.clone());
-    let from_store = new.cache.inspect(key).await.expect("answers").verdict == larder_cache::Verdict::Dead;
+    let from_store = new.inspect(key).await.expect("answers").verdict == larder_cache::Verdict::Dead;
     let calls = world.upstream.calls();
     container.about(key.clone()).get().await.expect("answered");
     let from_memory = world.upstream.calls() > calls;

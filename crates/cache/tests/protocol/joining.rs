@@ -172,8 +172,8 @@ async fn keys_of_two_resources_are_two() {
     assert_eq!(world.container().about(about("i-aaaa")).tell().await, "v1 store");
     let read = Key::parse(about("i-aaaa").as_str(), |_| Some("aws")).expect("its own text");
     container.invalidate(&Selector::EVERYTHING.resource("i-bbbb").expect("valid")).await;
-    let inspected = container.cache.inspect(&read).await.expect("answers");
+    let inspected = container.inspect(&read).await.expect("answers");
     assert_eq!((inspected.verdict, inspected.marks.len()), (Verdict::Fresh, 0), "{}", inspected.reason);
     container.invalidate(&Selector::EVERYTHING.resource("i-aaaa").expect("valid")).await;
-    assert_eq!(container.cache.inspect(&read).await.expect("answers").verdict, Verdict::Dead);
+    assert_eq!(container.inspect(&read).await.expect("answers").verdict, Verdict::Dead);
 }

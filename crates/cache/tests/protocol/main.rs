@@ -12,6 +12,7 @@ mod expiry;
 mod extremes;
 mod fences;
 mod folding;
+mod inspection;
 mod items;
 mod joining;
 mod lease;

@@ -2,10 +2,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
-use larder_cache::store::Store;
+use larder_cache::store::{Store, StoreError};
 use larder_cache::{
-    Account, Answer, Cache, Directives, Events, Failure, FetchOncePer, Freshness, Invalidated, Key, Origin, Policy,
-    Scope, Selector, Settings,
+    Account, Answer, Cache, Directives, Events, Failure, FetchOncePer, Freshness, Inspection, Invalidated, Key, Origin,
+    Policy, Scope, Selector, Settings,
 };
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -101,6 +101,10 @@ impl Container {
     pub(crate) fn ask_with(&self, directives: Directives) -> Pending {
         let container = self.clone();
         tokio::spawn(async move { container.get_with(directives).await })
+    }
+
+    pub(crate) async fn inspect(&self, key: &Key) -> Result<Inspection, StoreError> {
+        self.cache.inspect(key, &self.policy).await
     }
 
     pub(crate) async fn invalidate(&self, selector: &Selector) -> Invalidated {

@@ -7,6 +7,7 @@ mod entries;
 mod epochs;
 mod leases;
 mod listings;
+mod permissions;
 mod samples;
 mod scripted;
 mod sqlite;

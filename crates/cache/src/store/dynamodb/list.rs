@@ -8,7 +8,6 @@ use super::attribute::{Item, KEY, number, number_of, primary_key, read_units, te
 use crate::key::Key;
 use crate::store::{Listed, Metered, Page, Position, StoreError, StoreResult, Units};
 
-const INDEX: &str = "dataType-createdAt-index";
 const DATA_TYPE: &str = "dataType";
 const CREATED_AT: &str = "createdAt";
 
@@ -41,7 +40,7 @@ async fn query(
     start: Option<Item>,
     limit: usize,
 ) -> Result<QueryOutput, StoreError> {
-    let request = store.client.query().table_name(&store.table).index_name(INDEX);
+    let request = store.client.query().table_name(&store.table).index_name(DynamoDbStore::INDEX);
     let request = request
         .key_condition_expression("#dataType = :dataType")
         .expression_attribute_names("#dataType", DATA_TYPE)

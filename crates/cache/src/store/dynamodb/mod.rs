@@ -40,6 +40,20 @@ pub struct DynamoDbStore {
 }
 
 impl DynamoDbStore {
+    /// What the store needs to be permitted, on the table and on its [`Self::INDEX`].
+    pub const IAM_ACTIONS: &'static [&'static str] = &[
+        "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+    ];
+
+    /// The index that lists entries by data type and age.
+    pub const INDEX: &'static str = "dataType-createdAt-index";
+
     /// The store in `table`, which must exist with its index; nothing is asked yet. How often and how long `client`
     /// tries is its owner's matter: see [`Self::client`].
     pub fn new(client: Client, table: impl Into<String>, environment: Arc<dyn Environment>) -> Self {

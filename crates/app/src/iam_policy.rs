@@ -1,0 +1,142 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use larder_cache::store::DynamoDbStore;
+use larder_sources::{ASSUME_ROLE, DATA_TYPES, DataType, DynamoDbAccounts, RoleArn};
+use serde::Serialize;
+
+use crate::configuration::table;
+
+/// The version of IAM's policy language.
+const LANGUAGE: &str = "2012-10-17";
+
+/// An IAM policy, as `aws iam create-policy --policy-document` takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct IamPolicy {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
+/// What is allowed, and on what. Both lists are sorted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    sid: String,
+    effect: &'static str,
+    action: Vec<String>,
+    resource: Vec<String>,
+}
+
+/// What a Larder does with AWS, and so what its role must be allowed.
+#[derive(Clone, Debug, Default)]
+pub struct Permissions {
+    /// The data types that it asks in its own account.
+    pub data_types: Vec<&'static DataType>,
+    /// The table that it keeps entries in.
+    pub cache_table: Option<TableArn>,
+    /// The table that it reads the registered accounts from.
+    pub accounts_table: Option<TableArn>,
+    /// The roles that it assumes in other accounts.
+    pub roles: BTreeSet<RolePattern>,
+}
+
+/// The ARN of a DynamoDB table: `arn:aws:dynamodb:us-east-1:111122223333:table/larder`, with `*` for any region or
+/// account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableArn(String);
+
+/// The ARN of a role, or of several: `*` in it stands for any account, or any part of a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RolePattern(String);
+
+impl TableArn {
+    /// The table that the text names, as the configuration takes it: an ARN, or a name, which is that of a table of
+    /// the partition `aws` in any region and account.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = table(text).ok()?;
+        let is_arn = text.starts_with("arn:");
+        Some(Self(if is_arn { text } else { format!("arn:aws:dynamodb:*:*:table/{text}") }))
+    }
+
+    fn of_index(&self, index: &str) -> String {
+        format!("{}/index/{index}", self.0)
+    }
+}
+
+impl RolePattern {
+    /// The roles that the text names; `None` if no role could have such an ARN.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let an_account = text.replacen("::*:role/", "::000000000000:role/", 1);
+        RoleArn::parse(&an_account.replace('*', "x"))?;
+        Some(Self(text.to_owned()))
+    }
+}
+
+impl IamPolicy {
+    /// The policy that allows these and nothing else. What the data types need is allowed on `*`: the operations that
+    /// list and describe take no narrower resource.
+    #[must_use]
+    pub fn of(permissions: &Permissions) -> Self {
+        let Permissions { data_types, cache_table, accounts_table, roles } = permissions;
+        let mut statement = of_data_types(data_types);
+        if let Some(table) = cache_table {
+            let resource = vec![table.0.clone(), table.of_index(DynamoDbStore::INDEX)];
+            statement.push(allow("CacheTable", texts(DynamoDbStore::IAM_ACTIONS), resource));
+        }
+        if let Some(table) = accounts_table {
+            statement.push(allow("AccountsTable", texts(DynamoDbAccounts::IAM_ACTIONS), vec![table.0.clone()]));
+        }
+        if !roles.is_empty() {
+            statement.push(allow(
+                "AssumeRoles",
+                texts(&[ASSUME_ROLE]),
+                roles.iter().map(|role| role.0.clone()).collect(),
+            ));
+        }
+        Self { version: LANGUAGE, statement }
+    }
+}
+
+/// One statement for each service, by its name.
+fn of_data_types(data_types: &[&'static DataType]) -> Vec<Statement> {
+    let mut services = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for action in data_types.iter().flat_map(|row| row.iam_actions) {
+        services.entry(service_of(action)).or_default().insert(action);
+    }
+    let statement = |(service, actions): (&str, BTreeSet<&str>)| {
+        let actions: Vec<_> = actions.into_iter().collect();
+        allow(&format!("Read{}", capitalised(service)), texts(&actions), vec!["*".to_owned()])
+    };
+    services.into_iter().map(statement).collect()
+}
+
+fn allow(sid: &str, action: Vec<String>, resource: Vec<String>) -> Statement {
+    Statement { sid: sid.to_owned(), effect: "Allow", action, resource }
+}
+
+fn texts(actions: &[&str]) -> Vec<String> {
+    actions.iter().map(|&action| action.to_owned()).collect()
+}
+
+fn service_of(action: &str) -> &str {
+    action.split_once(':').map_or(action, |(service, _)| service)
+}
+
+/// IAM takes letters and digits only in a `Sid`.
+fn capitalised(service: &str) -> String {
+    let mut letters = service.chars().filter(char::is_ascii_alphanumeric);
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+impl Permissions {
+    /// Those of every data type.
+    #[must_use]
+    pub fn of_every_data_type() -> Self {
+        Self { data_types: DATA_TYPES.iter().collect(), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
