@@ -44,8 +44,19 @@ impl Program {
     pub fn start(name: &str, args: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Self> {
         let binary = Self::path(name)?.display().to_string();
         let command: Vec<String> = std::iter::once(binary).chain(args.iter().map(|&arg| arg.to_owned())).collect();
-        let env: Vec<_> = [("AWS_EC2_METADATA_DISABLED", "true")].into_iter().chain(env.iter().copied()).collect();
-        Ok(Self { child: Child::start(&command, &env)? })
+        Ok(Self { child: Child::start(&command, &with_no_metadata(env))? })
+    }
+
+    /// The same, with a terminal instead of streams: what that gets is its stdout here. It needs Python.
+    ///
+    /// # Errors
+    /// As [`Program::start`].
+    pub fn start_on_terminal(name: &str, args: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let binary = Self::path(name)?.display().to_string();
+        let terminal = ["python3", "-c", include_str!("terminal.py"), &binary];
+        let command: Vec<String> = terminal.iter().chain(args).map(|&word| word.to_owned()).collect();
+        let env = [&[("TERM", "xterm")], env].concat();
+        Ok(Self { child: Child::start(&command, &with_no_metadata(&env))? })
     }
 
     /// Runs it to its end.
@@ -110,4 +121,9 @@ impl Program {
         let output = self.child.whole_output().await?;
         Ok(Finished { status, stdout: output.stdout.join("\n"), stderr: output.stderr.join("\n") })
     }
+}
+
+/// Where the SDK would look for credentials in the end, there is nothing but a time-out.
+fn with_no_metadata<'a>(env: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    [("AWS_EC2_METADATA_DISABLED", "true")].into_iter().chain(env.iter().copied()).collect()
 }

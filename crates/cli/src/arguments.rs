@@ -1,9 +1,19 @@
+mod cache;
+mod completions;
+mod iam_policy;
+mod watch;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use larder_app::configuration::{Documented, documented};
 
 use crate::exit;
+
+pub(crate) use cache::{Cache, Clear, Inspect, Selection, Status};
+pub(crate) use completions::Completions;
+pub(crate) use iam_policy::IamPolicy;
+pub(crate) use watch::WatchFlag;
 
 const SETTINGS: &str = "\
 The AWS SDK's own variables (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, ...) and profiles work as everywhere.
@@ -35,6 +45,10 @@ pub(crate) enum Command {
     /// See and clear what is kept
     #[command(subcommand)]
     Cache(Cache),
+    /// Print the IAM policy that the data types need
+    IamPolicy(IamPolicy),
+    /// Print what makes a shell complete commands, data types and regions
+    Completions(Completions),
 }
 
 #[derive(Debug, Args)]
@@ -70,56 +84,11 @@ pub(crate) struct Get {
     /// The account asked [default: that of the AWS credentials]
     #[arg(long)]
     pub(crate) account: Option<String>,
-    /// Ask AWS even if a fresh answer is kept
+    /// Ask AWS even if a fresh answer is kept; with --watch, the first time only
     #[arg(long)]
     pub(crate) fresh: bool,
     #[command(flatten)]
-    pub(crate) store: StoreFlag,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Cache {
-    /// What the store holds, by data type
-    Status(StoreFlag),
-    /// Invalidate what matches, for every process on the same store
-    Clear(Clear),
-    /// What the store holds under a key, and why it is fresh, stale or dead
-    Inspect(Inspect),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Clear {
-    #[command(flatten)]
-    pub(crate) selection: Selection,
-    /// Delete the items too
-    #[arg(long)]
-    pub(crate) purge: bool,
-    #[command(flatten)]
-    pub(crate) store: StoreFlag,
-}
-
-/// What to clear. Clearing everything has to be said.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
-pub(crate) struct Selection {
-    /// Entries of one data type only
-    #[arg(long = "type", value_name = "TYPE")]
-    pub(crate) data_type: Option<String>,
-    /// Entries of one region only
-    #[arg(long)]
-    pub(crate) region: Option<String>,
-    /// Entries of one account only
-    #[arg(long)]
-    pub(crate) account: Option<String>,
-    /// Everything
-    #[arg(long, conflicts_with_all = ["data_type", "region", "account"])]
-    pub(crate) all: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Inspect {
-    /// The key, as `larder cache status --json` or GET /cache/entries prints it: ec2-subnets#us-east-1#111122223333
-    pub(crate) key: String,
+    pub(crate) watch: WatchFlag,
     #[command(flatten)]
     pub(crate) store: StoreFlag,
 }

@@ -46,12 +46,17 @@ impl From<Exit> for ExitCode {
 
 /// Says what went wrong on stderr, and gives the code for it.
 pub(crate) fn failed(error: &anyhow::Error, json: bool) -> ExitCode {
-    match error.downcast_ref::<Problem>() {
-        Some(problem) if json => output::complain(&problem.document().to_string()),
-        Some(problem) => output::complain(&format!("error: {} ({})", problem.detail(), problem.code().name())),
-        None => output::complain(&format!("error: {error:#}")),
-    }
+    output::complain(&words(error, json));
     of_error(error).into()
+}
+
+/// What went wrong, in a line.
+pub(crate) fn words(error: &anyhow::Error, json: bool) -> String {
+    match error.downcast_ref::<Problem>() {
+        Some(problem) if json => problem.document().to_string(),
+        Some(problem) => format!("error: {} ({})", problem.detail(), problem.code().name()),
+        None => format!("error: {error:#}"),
+    }
 }
 
 fn of_error(error: &anyhow::Error) -> Exit {

@@ -7,7 +7,11 @@ mod default_store;
 mod demo;
 mod exit;
 mod output;
+mod progress;
+mod server;
 mod session;
+mod stop;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -5,8 +5,17 @@ use serde::Serialize;
 
 /// Prints a line of the answer. A reader that went away (`| head`) is no failure.
 pub(crate) fn say(line: &str) {
+    let _ = write_out(&format!("{line}\n"));
+}
+
+/// Writes to stdout, for who has to know that its reader went away.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn write_out(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
 }
 
 /// Prints a line beside the answer.
@@ -57,6 +66,15 @@ pub(crate) fn seconds(count: u64) -> String {
     }
 }
 
+/// So many microseconds, as people say it.
+pub(crate) fn micros(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} µs"),
+        1_000..1_000_000 => format!("{}.{} ms", count / 1_000, count % 1_000 / 100),
+        _ => format!("{}.{} s", count / 1_000_000, count % 1_000_000 / 100_000),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +82,7 @@ mod tests {
     #[test]
     fn sizes_and_times_read_as_people_say_them() {
         assert_eq!([bytes(0), bytes(1_023), bytes(1_536), bytes(5 << 30)], ["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]);
+        assert_eq!([micros(85), micros(1_250), micros(2_900_000)], ["85 µs", "1.2 ms", "2.9 s"]);
         assert_eq!([seconds(5), seconds(300), seconds(7_300), seconds(200_000)], ["5 s", "5 min", "2 h", "2 days"]);
     }
 }

@@ -7,11 +7,12 @@ use larder_app::wiring::{
     OpenedStore, ambient_aws, ambient_fetcher, dynamodb_store, endpoint_overrides, memory_store, no_store,
     sqlite_store, switched_off,
 };
-use larder_app::{App, Environment, Fetcher, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
+use larder_app::{App, Environment, Fetcher, LogFormat, Parts, Refresh, SystemEnvironment, start_logging_to};
 
 use crate::arguments::StoreFlag;
 use crate::default_store::default_store;
 use crate::exit::WrongUsage;
+use crate::progress::BesideProgress;
 
 /// A command that ends with its answer can't refresh behind it.
 const REFRESH_WITHIN: Duration = Duration::from_secs(2);
@@ -54,7 +55,7 @@ async fn open_configured(mut configuration: Configuration) -> anyhow::Result<App
     configuration.cache.settings.refresh = Refresh::Within(REFRESH_WITHIN);
     // What happened is in the answer; a person who wants more says so.
     let level = if configuration.log_level == LogLevel::Info { LogLevel::Warn } else { configuration.log_level };
-    start_logging(level, LogFormat::Text);
+    start_logging_to(level, LogFormat::Text, || BesideProgress);
     Ok(open(&configuration, Arc::new(ambient_fetcher(&configuration))).await)
 }
 

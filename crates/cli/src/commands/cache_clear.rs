@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::arguments::{Clear, Selection};
 use crate::exit::Exit;
 use crate::output::{say, say_json};
+use crate::progress::Progress;
 use crate::session::{Given, open_kept};
 
 /// Invalidates what matches.
@@ -18,7 +19,9 @@ pub(crate) async fn run(given: &Given, clear: &Clear) -> anyhow::Result<Exit> {
         purge: clear.purge,
     };
     let app = open_kept(given, &clear.store).await?;
+    let progress = Progress::of(if clear.purge { "invalidating, and deleting the items" } else { "invalidating" });
     let done = app.invalidation().invalidate(&Principal::local(), &request).await?;
+    drop(progress);
     if given.json {
         say_json(&for_programs(&done)?)?;
     } else {

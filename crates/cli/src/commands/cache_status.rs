@@ -1,52 +1,58 @@
+mod held;
+mod kept;
+mod tables;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use larder_app::{App, Entry, Environment, Principal, SystemEnvironment};
+use larder_app::configuration::AccessToken;
+use larder_app::{Entry, Environment, Stats, SystemEnvironment};
 use serde::Serialize;
 
-use crate::arguments::StoreFlag;
+use crate::arguments;
 use crate::exit::Exit;
-use crate::output::{bytes, complain, say, say_json, seconds, table};
+use crate::progress::Progress;
+use crate::server::Server;
 use crate::session::{Given, open_kept};
+use crate::watch::{self, Round};
+use held::{Held, Recent};
+use kept::Kept;
 
-const PAGE: usize = 1_000;
-
+/// What is kept, for programs as it is.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Status {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     store: String,
-    health: &'static str,
+    health: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     data_types: BTreeMap<String, Held>,
+    /// The newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recent_entries: Option<Vec<Entry>>,
+    /// What the server's process counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    process: Option<Stats>,
 }
 
-/// What the store holds of one data type.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Held {
-    entries: u64,
-    /// Those inside their TTL; whether an invalidation killed them, `cache inspect` tells.
-    within_ttl: u64,
-    bytes: u64,
-    oldest_seconds: u64,
-    keys: Vec<String>,
-}
-
-/// Tells what the store holds.
-pub(crate) async fn run(given: &Given, store: &StoreFlag) -> anyhow::Result<Exit> {
-    let app = open_kept(given, store).await?;
-    let data_types = if app.store().reason.is_none() { held(&app).await? } else { BTreeMap::new() };
-    let (store, reason) = (app.store().description.clone(), app.store().reason.clone());
-    let status = Status { store, health: app.store_health(), reason, data_types };
-    if given.json {
-        say_json(&status)?;
-    } else {
-        say(&for_people(&status));
-    }
-    let Some(unusable) = unusable(&status) else { return Ok(Exit::Done) };
-    complain(&unusable);
-    Ok(Exit::Failed)
+/// Tells what the store holds, or the store of a running server.
+pub(crate) async fn run(given: &Given, asked: &arguments::Status) -> anyhow::Result<Exit> {
+    let kept = match &asked.url {
+        Some(url) => Kept::ByServer(Server::at(url, AccessToken::read(asked.token_file.as_deref())?)?),
+        None => Kept::InStore(open_kept(given, &asked.store).await?),
+    };
+    // One of many answers for programs is a line.
+    let to_json = if asked.watch.watch.is_some() { serde_json::to_string } else { serde_json::to_string_pretty };
+    let round = async |progress: &Progress| {
+        let status = Status::of(&kept, asked, progress).await?;
+        let answer = if given.json { to_json(&status)? } else { tables::of(&status, now()?) };
+        let beside = unusable(&status);
+        let exit = if beside.is_some() { Exit::Failed } else { Exit::Done };
+        Ok(Round { answer, beside, exit })
+    };
+    watch::answer(given, asked.watch.watch, format!("asking {}", kept.name()), round).await
 }
 
 /// What is said beside the answer where nothing can be kept.
@@ -55,71 +61,99 @@ fn unusable(status: &Status) -> Option<String> {
     Some(format!("error: nothing can be kept: {reason}"))
 }
 
-fn for_people(status: &Status) -> String {
-    let head = format!("store   {}\nhealth  {}", status.store, status.health);
-    if status.reason.is_some() {
-        return head;
+impl Status {
+    async fn of(kept: &Kept, asked: &arguments::Status, progress: &Progress) -> anyhow::Result<Self> {
+        let stats = kept.stats().await?;
+        let recent = asked.recent_entries.map(|most| Recent::of_at_most(most as usize));
+        let (data_types, recent) = if stats.store.reason.is_none() {
+            read(kept, asked, recent, progress).await?
+        } else {
+            (BTreeMap::new(), recent)
+        };
+        Ok(Self {
+            url: asked.url.clone(),
+            store: stats.store.description.clone(),
+            health: stats.store.health.clone(),
+            reason: stats.store.reason.clone(),
+            data_types,
+            recent_entries: recent.map(Recent::newest_first),
+            process: (asked.detailed && asked.url.is_some()).then_some(stats),
+        })
     }
-    if status.data_types.is_empty() {
-        return format!("{head}\nNothing is kept.");
-    }
-    let mut table = table(&["TYPE", "ENTRIES", "WITHIN TTL", "SIZE", "OLDEST"]);
-    for (name, held) in &status.data_types {
-        let (entries, within) = (held.entries.to_string(), held.within_ttl.to_string());
-        table.add_row([name.clone(), entries, within, bytes(held.bytes), seconds(held.oldest_seconds)]);
-    }
-    format!("{head}\n{table}")
 }
 
-async fn held(app: &App) -> anyhow::Result<BTreeMap<String, Held>> {
-    let now = SystemEnvironment::new().now().unix_millis();
-    let now = Timestamp::from_millisecond(i64::try_from(now)?)?;
+/// Every entry, summed up by data type, and the newest.
+async fn read(
+    kept: &Kept,
+    asked: &arguments::Status,
+    mut recent: Option<Recent>,
+    progress: &Progress,
+) -> anyhow::Result<(BTreeMap<String, Held>, Option<Recent>)> {
+    let now = now()?;
     let mut held = BTreeMap::<String, Held>::new();
-    let mut cursor: Option<String> = None;
+    let (mut cursor, mut count) = (None, 0);
     loop {
-        let page = app.entries().page(&Principal::local(), None, cursor.as_deref(), PAGE).await?;
+        let page = kept.page(cursor.as_deref()).await?;
+        count += page.entries.len();
+        progress.now(format!("reading what is kept: {count} entries"));
         for entry in page.entries {
-            held.entry(entry.data_type.clone()).or_default().add(entry, now);
+            held.entry(entry.data_type.clone()).or_insert_with(|| Held::new(asked.detailed)).add(&entry, now);
+            if let Some(recent) = &mut recent {
+                recent.add(entry);
+            }
         }
         cursor = page.next_cursor;
         if cursor.is_none() {
-            return Ok(held);
+            return Ok((held, recent));
         }
     }
 }
 
-impl Held {
-    fn add(&mut self, entry: Entry, now: Timestamp) {
-        let age = now.duration_since(entry.created_at).as_secs();
-        self.entries += 1;
-        self.within_ttl += u64::from(entry.expires_at > now);
-        self.bytes += entry.size;
-        self.oldest_seconds = self.oldest_seconds.max(u64::try_from(age).unwrap_or_default());
-        self.keys.push(entry.key);
-    }
+fn now() -> anyhow::Result<Timestamp> {
+    let now = SystemEnvironment::new().now().unix_millis();
+    Ok(Timestamp::from_millisecond(i64::try_from(now)?)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::{StoreFlag, WatchFlag};
+
+    fn of_store(store: String) -> arguments::Status {
+        arguments::Status {
+            detailed: false,
+            recent_entries: None,
+            url: None,
+            token_file: None,
+            watch: WatchFlag { watch: None },
+            store: StoreFlag { store: Some(store) },
+        }
+    }
 
     #[tokio::test]
     async fn a_store_that_can_not_be_used_is_a_failure() {
         let folder = tempfile::tempdir().expect("a folder");
         let no_database = folder.path().join("folder");
         std::fs::create_dir(&no_database).expect("a folder");
-        let store = StoreFlag { store: Some(format!("sqlite:{}", no_database.display())) };
-        let exit = run(&Given { file: None, json: false }, &store).await.expect("a status");
-        assert_eq!(exit, Exit::Failed);
-        let sound = StoreFlag { store: Some(format!("sqlite:{}", folder.path().join("cache.sqlite").display())) };
-        assert_eq!(run(&Given { file: None, json: false }, &sound).await.expect("a status"), Exit::Done);
+        let given = Given { file: None, json: false };
+        let asked = of_store(format!("sqlite:{}", no_database.display()));
+        assert_eq!(run(&given, &asked).await.expect("a status"), Exit::Failed);
+        let sound = of_store(format!("sqlite:{}", folder.path().join("cache.sqlite").display()));
+        assert_eq!(run(&given, &sound).await.expect("a status"), Exit::Done);
     }
 
     #[test]
     fn the_reason_is_said_once_and_beside_the_answer() {
-        let reason = Some("it is a folder".to_owned());
-        let status = Status { store: "sqlite:x".to_owned(), health: "absent", reason, data_types: BTreeMap::new() };
-        assert!(!for_people(&status).contains("a folder"));
+        let status = Status {
+            url: None,
+            store: "sqlite:x".to_owned(),
+            health: "absent".to_owned(),
+            reason: Some("it is a folder".to_owned()),
+            data_types: BTreeMap::new(),
+            recent_entries: None,
+            process: None,
+        };
+        assert!(!tables::of(&status, now().expect("a clock")).contains("a folder"));
         assert_eq!(unusable(&status).as_deref(), Some("error: nothing can be kept: it is a folder"));
     }
 }

@@ -1,7 +1,9 @@
 mod cache_clear;
 mod cache_inspect;
 mod cache_status;
+mod completions;
 mod get;
+mod iam_policy;
 mod serve;
 mod types;
 
@@ -16,7 +18,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Serve(serve) => serve::run(&given, &serve).await,
         Command::Get(get) => get::run(&given, &get).await,
         Command::Types => types::run(&given),
-        Command::Cache(Cache::Status(store)) => cache_status::run(&given, &store).await,
+        Command::IamPolicy(asked) => iam_policy::run(&asked),
+        Command::Completions(completions) => Ok(completions::run(&completions)),
+        Command::Cache(Cache::Status(status)) => cache_status::run(&given, &status).await,
         Command::Cache(Cache::Clear(clear)) => cache_clear::run(&given, &clear).await,
         Command::Cache(Cache::Inspect(inspect)) => cache_inspect::run(&given, &inspect).await,
     }

@@ -12,6 +12,7 @@ use crate::arguments::Serve;
 use crate::exit::{Exit, WrongUsage};
 use crate::output::say;
 use crate::session::{Given, flags, open};
+use crate::stop::stop_signal;
 
 #[cfg(feature = "demo")]
 use crate::demo::{Demo, configuration_of_demo};
@@ -74,28 +75,6 @@ fn check_loopback(address: SocketAddr, flag: Option<&str>) -> Result<(), WrongUs
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("can't listen on {address} (is another program there? --listen 127.0.0.1:0 takes a free port)")
-    })
-}
-
-#[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
-        // Without a signal to await, the program is ended by the system.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
     })
 }
 

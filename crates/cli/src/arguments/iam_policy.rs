@@ -1,0 +1,29 @@
+use clap::Args;
+
+const HELP: &str = "\
+Examples:
+  larder iam-policy > larder-read.json
+  aws iam create-policy --policy-name larder-read --policy-document file://larder-read.json
+  larder iam-policy --type ec2-subnets --type ec2-regions
+  larder iam-policy --table larder-query-cache-dev --assume-role 'arn:aws:iam::*:role/larder-read'
+
+The regions that `region=all` stands for are those that ec2-regions tells: it needs that type too.";
+
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct IamPolicy {
+    /// A data type that is asked with the role's own credentials; may be given several times [default: every one]
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) data_type: Vec<String>,
+    /// The DynamoDB table that entries are kept in, by name or ARN. A name stands for any region and account of the
+    /// partition aws
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<String>,
+    /// The DynamoDB table that the accounts are registered in, by name or ARN
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) accounts_table: Option<String>,
+    /// A role in another account that is assumed, by ARN, in which * stands for any account or part of a name; may be
+    /// given several times. That the role trusts this one, its own trust policy says
+    #[arg(long, value_name = "ARN")]
+    pub(crate) assume_role: Vec<String>,
+}

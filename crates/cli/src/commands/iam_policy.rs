@@ -1,0 +1,40 @@
+use std::collections::BTreeSet;
+
+use larder_app::{Permissions, RolePattern, TableArn, data_type_of_text};
+
+use crate::arguments;
+use crate::exit::{Exit, WrongUsage};
+use crate::output::say_json;
+
+/// Prints the policy, which is JSON with or without `--json`.
+pub(crate) fn run(asked: &arguments::IamPolicy) -> anyhow::Result<Exit> {
+    let mut permissions = Permissions::of_every_data_type();
+    if !asked.data_type.is_empty() {
+        permissions.data_types =
+            asked.data_type.iter().map(|name| data_type_of_text(name)).collect::<Result<_, _>>()?;
+    }
+    permissions.cache_table = asked.table.as_deref().map(|text| table("--table", text)).transpose()?;
+    permissions.accounts_table =
+        asked.accounts_table.as_deref().map(|text| table("--accounts-table", text)).transpose()?;
+    permissions.roles = asked.assume_role.iter().map(|text| role(text)).collect::<Result<BTreeSet<_>, _>>()?;
+    say_json(&larder_app::IamPolicy::of(&permissions))?;
+    Ok(Exit::Done)
+}
+
+fn table(flag: &str, text: &str) -> Result<TableArn, WrongUsage> {
+    TableArn::parse(text).ok_or_else(|| {
+        WrongUsage(format!(
+            "{flag}: {text:?} is neither a DynamoDB table's name (3 to 255 of A-Z a-z 0-9 - _ .) nor its ARN \
+             (arn:aws:dynamodb:us-east-1:111122223333:table/name)"
+        ))
+    })
+}
+
+fn role(text: &str) -> Result<RolePattern, WrongUsage> {
+    RolePattern::parse(text).ok_or_else(|| {
+        WrongUsage(format!(
+            "--assume-role: {text:?} is not the ARN of a role, such as arn:aws:iam::111122223333:role/larder-read or \
+             arn:aws:iam::*:role/larder-read"
+        ))
+    })
+}
