@@ -16,6 +16,9 @@ pub mod problem;
 mod queries;
 mod stats;
 
+pub mod diagnosis;
+mod registrations;
+
 pub mod http;
 mod serve;
 
@@ -31,6 +34,7 @@ pub use principal::Principal;
 pub use queries::{
     AwsFetcher, Fetcher, Queries, Question, RegionalAnswers, Reply, account_of_text, data_type_of_text, region_of_text,
 };
+pub use registrations::{Place, Registration, Registrations};
 pub use serve::serve;
 pub use stats::{Stats, StoreStats};
 
@@ -40,8 +44,8 @@ pub use larder_cache::{
     LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
 };
 pub use larder_sources::{
-    AccountEntry, AccountId, Accounts, ConfiguredAccounts, DATA_TYPES, DataType, FailureKind, FetchError, ListShape,
-    Region, RegisteredAccount, Scope, ScopeRule,
+    AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, DATA_TYPES, DataType, DynamoDbAccounts, FailureKind,
+    FetchError, InvalidAccount, ListShape, Region, RegisteredAccount, Scope, ScopeRule,
 };
 
 #[cfg(test)]

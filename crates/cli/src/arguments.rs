@@ -1,5 +1,7 @@
+mod accounts;
 mod cache;
 mod completions;
+mod doctor;
 mod iam_policy;
 mod watch;
 
@@ -10,8 +12,10 @@ use larder_app::configuration::{Documented, documented};
 
 use crate::exit;
 
-pub(crate) use cache::{Cache, Clear, Inspect, Selection, Status};
+pub(crate) use accounts::{Accounts, AddAccount, CheckAccounts, RegistryChoice, RegistryFlag, RemoveAccount};
+pub(crate) use cache::{Cache, Clear, Inspect, Selection, Status, Warm};
 pub(crate) use completions::Completions;
+pub(crate) use doctor::Doctor;
 pub(crate) use iam_policy::IamPolicy;
 pub(crate) use watch::WatchFlag;
 
@@ -45,6 +49,11 @@ pub(crate) enum Command {
     /// See and clear what is kept
     #[command(subcommand)]
     Cache(Cache),
+    /// The accounts that can be asked, and the roles by which they are
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// Find out what works: login, store, roles, and which data type is permitted where
+    Doctor(Doctor),
     /// Print the IAM policy that the data types need
     IamPolicy(IamPolicy),
     /// Print what makes a shell complete commands, data types and regions

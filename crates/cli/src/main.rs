@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod accounts_file;
 mod arguments;
 mod commands;
 mod default_store;

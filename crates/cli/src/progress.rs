@@ -7,9 +7,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, WeakProgressBar}
 
 /// How often the spinner turns.
 const TURN: Duration = Duration::from_millis(100);
+/// How a bar looks.
+const BAR: &str = "{msg} {wide_bar} {pos}/{len}";
 
-/// A spinner on stderr with what is being done, gone when this is dropped. Where stderr is no terminal there is
-/// nothing at all.
+/// A spinner or a bar on stderr with what is being done, gone when this is dropped. Where stderr is no terminal there
+/// is nothing at all.
 pub(crate) struct Progress(ProgressBar);
 
 /// A writer to stderr that has the spinner step aside for each line, so that neither spoils the other.
@@ -21,9 +23,33 @@ static SHOWN: Mutex<Option<WeakProgressBar>> = Mutex::new(None);
 impl Progress {
     /// Shows what is being done.
     pub(crate) fn of(what: impl Into<Cow<'static, str>>) -> Self {
-        let progress = Self::on(ProgressDrawTarget::stderr(), what);
-        *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress.0.downgrade());
-        progress
+        Self::on(ProgressDrawTarget::stderr(), what).shown()
+    }
+
+    /// Shows what is being done and how far that is, of as many steps as [`Self::expect`] is told.
+    pub(crate) fn counted(what: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_message(what);
+        // A template that can't be read only looks worse.
+        match ProgressStyle::with_template(BAR) {
+            Ok(style) => Self(bar.with_style(style)).shown(),
+            Err(_) => Self(bar).shown(),
+        }
+    }
+
+    /// So many more steps.
+    pub(crate) fn expect(&self, steps: usize) {
+        self.0.inc_length(u64::try_from(steps).unwrap_or(u64::MAX));
+    }
+
+    /// One step is done.
+    pub(crate) fn step(&self) {
+        self.0.inc(1);
+    }
+
+    /// Lines of the log step around it from now on.
+    fn shown(self) -> Self {
+        *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.0.downgrade());
+        self
     }
 
     /// Shows nothing, whatever it is told.

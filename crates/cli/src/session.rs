@@ -38,7 +38,7 @@ pub(crate) async fn open_kept(given: &Given, store: &StoreFlag) -> anyhow::Resul
     open_configured(configuration).await
 }
 
-fn check_outlives_a_process(configuration: &Configuration) -> Result<(), WrongUsage> {
+pub(crate) fn check_outlives_a_process(configuration: &Configuration) -> Result<(), WrongUsage> {
     if configuration.cache.disabled || configuration.store != Some(StoreChoice::Memory) {
         return Ok(());
     }
@@ -47,16 +47,21 @@ fn check_outlives_a_process(configuration: &Configuration) -> Result<(), WrongUs
     Err(WrongUsage(reason.to_owned()))
 }
 
-fn read(given: &Given, store: &StoreFlag) -> anyhow::Result<Configuration> {
+/// The configuration with a command's own choice of the store.
+pub(crate) fn read(given: &Given, store: &StoreFlag) -> anyhow::Result<Configuration> {
     Ok(load(given.file.clone(), &flags(&[("store", "--store", &store.store)]))?)
 }
 
 async fn open_configured(mut configuration: Configuration) -> anyhow::Result<App> {
     configuration.cache.settings.refresh = Refresh::Within(REFRESH_WITHIN);
-    // What happened is in the answer; a person who wants more says so.
+    log_little(&configuration);
+    Ok(open(&configuration, Arc::new(ambient_fetcher(&configuration))).await)
+}
+
+/// What happened is in the answer; a person who wants more says so.
+pub(crate) fn log_little(configuration: &Configuration) {
     let level = if configuration.log_level == LogLevel::Info { LogLevel::Warn } else { configuration.log_level };
     start_logging_to(level, LogFormat::Text, || BesideProgress);
-    Ok(open(&configuration, Arc::new(ambient_fetcher(&configuration))).await)
 }
 
 /// The flags that were given.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 
-use crate::identity::Identity;
+use crate::identity::{Caller, Identity, caller};
 use crate::partition::{COMMERCIAL, account_wide_region};
 use crate::whole_answer::WholeAnswer;
 use crate::{AccountId, AccountRegistry, FetchError, Region, RegisteredAccount, RoleArn};
@@ -94,6 +94,14 @@ impl Aws {
         Identity::default().get(|timeouts| self.sts(self.partition, timeouts)).await
     }
 
+    /// Who these credentials are of, asked now.
+    ///
+    /// # Errors
+    /// Whatever the call failed with, and [`crate::FailureKind::Malformed`] for an answer that does not say.
+    pub async fn caller(&self) -> Result<Caller, FetchError> {
+        caller(|timeouts| self.sts(self.partition, timeouts)).await
+    }
+
     /// Amazon EC2 in that region.
     #[must_use]
     pub fn ec2(&self, region: Region) -> aws_sdk_ec2::Client {
@@ -149,7 +157,7 @@ impl Aws {
         aws_sdk_sts::Client::from_conf(config.interceptor(WholeAnswer).build())
     }
 
-    /// The accounts that Larder may ask, its own included, by id.
+    /// The accounts that Larder may ask, its own included, by id; as the registry has them now.
     pub(crate) async fn accounts(&self) -> Result<Vec<RegisteredAccount>, FetchError> {
         let registry = match &self.others {
             Others::KnownTo(own) => return Box::pin(own.accounts()).await,
@@ -158,7 +166,7 @@ impl Aws {
         };
         let own = self.identity(None).await?;
         let mut accounts = match registry {
-            Some(registry) => registry.list().await?.to_vec(),
+            Some(registry) => registry.list_now().await?.to_vec(),
             None => Vec::new(),
         };
         if let Err(place) = accounts.binary_search_by(|account| account.id().cmp(&own)) {

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use aws_config::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 use aws_sdk_sts::Client;
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 
@@ -13,6 +14,15 @@ pub(crate) const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
 const LONGEST: Duration = Duration::from_secs(5);
 
 type Answer = Result<AccountId, FetchError>;
+
+/// Who credentials are of, in the words of STS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub account: AccountId,
+    /// The user, or the session of a role: `arn:aws:sts::111122223333:assumed-role/Developer/ann`.
+    pub arn: String,
+}
 
 /// The account of one set of credentials: asked of STS once and kept. A failure is not kept, but whoever waits for the
 /// same question shares it.
@@ -55,9 +65,24 @@ impl Identity {
     }
 }
 
+/// Asks STS who these credentials are of.
+pub(crate) async fn caller(sts: impl FnOnce(TimeoutConfigBuilder) -> Client) -> Result<Caller, FetchError> {
+    let answer = get_caller_identity(sts(TimeoutConfig::builder().operation_timeout(LONGEST))).await?;
+    let account = account_of(&answer)?;
+    let arn = answer.arn.ok_or_else(|| FetchError::without(GET_CALLER_IDENTITY, "an ARN"))?;
+    Ok(Caller { account, arn })
+}
+
 async fn ask(sts: Client) -> Answer {
+    account_of(&get_caller_identity(sts).await?)
+}
+
+async fn get_caller_identity(sts: Client) -> Result<GetCallerIdentityOutput, FetchError> {
     let answer = sts.get_caller_identity().send().await;
-    let answer = answer.map_err(|error| FetchError::from_sdk(GET_CALLER_IDENTITY, &error))?;
+    answer.map_err(|error| FetchError::from_sdk(GET_CALLER_IDENTITY, &error))
+}
+
+fn account_of(answer: &GetCallerIdentityOutput) -> Answer {
     let account = answer.account().and_then(AccountId::parse);
     account.ok_or_else(|| FetchError::without(GET_CALLER_IDENTITY, "an account of 12 digits"))
 }

@@ -38,6 +38,7 @@ pub use data_type::{DataType, ListShape, NamedSchema};
 pub use ec2_regions::usable_regions;
 pub use endpoints::endpoint_overrides;
 pub use error::{FailureKind, FetchError};
+pub use identity::Caller;
 pub use region::Region;
 pub use registry::{
     AccountEntry, AccountRegistry, ConfiguredAccounts, DynamoDbAccounts, InvalidAccount, RegisteredAccount, RoleArn,

@@ -27,6 +27,14 @@ pub trait AccountRegistry: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// Whatever kept the registry from being read, with the operation that failed.
     async fn list(&self) -> Result<Arc<[RegisteredAccount]>, FetchError>;
+
+    /// The same as it is now, whatever the registry remembers: for an answer that others will keep.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    async fn list_now(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
+        self.list().await
+    }
 }
 
 #[cfg(test)]

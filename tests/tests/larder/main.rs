@@ -1,6 +1,7 @@
 //! The suites across crates: real programs, real HTTP, real emulators.
 
 mod cloud;
+mod command;
 mod door;
 mod relay;
 
@@ -8,9 +9,12 @@ mod accounts_and_regions_never_mix;
 mod answers_come_from_the_nearest_layer;
 mod bad_input_reaches_nothing;
 mod cache_invalidator_takes_both_events;
+mod cli_accounts;
+mod cli_doctor;
 mod cli_progress;
 mod cli_says_what_it_knows;
 mod cli_status_of_a_server;
+mod cli_warm;
 mod cli_watch;
 mod invalidation_is_over_when_it_says_so;
 mod large_entries_go_through_dynamodb;

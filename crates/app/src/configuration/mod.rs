@@ -3,6 +3,7 @@
 mod accounts;
 mod documented;
 mod error;
+mod file;
 mod plain;
 mod read;
 mod settings;
@@ -18,6 +19,7 @@ use larder_sources::{AccountId, ConfiguredAccounts, DATA_TYPES, DataType};
 
 pub use documented::{Documented, documented};
 pub use error::{ConfigurationError, Source};
+pub use file::{ConfigurationFile, check_file, variables_set};
 pub(crate) use read::variables;
 pub use read::{Flag, load};
 pub(crate) use settings::{Setting, settings};

@@ -9,7 +9,7 @@ use crate::nearest::nearest;
 /// The file in the current folder that is read where no other is named.
 const DEFAULT_FILE: &str = "larder.toml";
 /// Names another file.
-const FILE_VARIABLE: &str = "LARDER_CONFIG";
+pub(super) const FILE_VARIABLE: &str = "LARDER_CONFIG";
 /// What a variable of ours begins with; one that no setting has is refused.
 const PREFIX: &str = "LARDER_";
 /// Read by the tests and the Makefile, not by the program.
@@ -47,20 +47,35 @@ pub(super) fn read_file(
     file: Option<PathBuf>,
     environment: &[(String, String)],
 ) -> Result<(PathBuf, String), ConfigurationError> {
-    let variable = environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
-    let (path, by_variable, is_named) = match (file, variable) {
-        (Some(path), _) => (path, false, true),
-        (None, Some(path)) => (path, true, true),
-        (None, None) => (PathBuf::from(DEFAULT_FILE), false, false),
-    };
+    let (path, named) = place(file, environment);
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok((path, text)),
-        Err(error) if !is_named && error.kind() == std::io::ErrorKind::NotFound => Ok((path, String::new())),
-        Err(error) if by_variable => Err(ConfigurationError::Value {
+        Err(error) if named == Named::Nowhere && error.kind() == std::io::ErrorKind::NotFound => {
+            Ok((path, String::new()))
+        }
+        Err(error) if named == Named::ByVariable => Err(ConfigurationError::Value {
             source_of: Source::Environment(FILE_VARIABLE.to_owned()),
             reason: format!("{path:?} is not the path of a file that can be read: {error}"),
         }),
         Err(error) => Err(ConfigurationError::File { path, reason: error.to_string() }),
+    }
+}
+
+/// Who named the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    ByCaller,
+    ByVariable,
+    Nowhere,
+}
+
+/// Where the file is, whether or not it is there.
+pub(super) fn place(file: Option<PathBuf>, environment: &[(String, String)]) -> (PathBuf, Named) {
+    let variable = environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
+    match (file, variable) {
+        (Some(path), _) => (path, Named::ByCaller),
+        (None, Some(path)) => (path, Named::ByVariable),
+        (None, None) => (PathBuf::from(DEFAULT_FILE), Named::Nowhere),
     }
 }
 

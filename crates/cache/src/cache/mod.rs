@@ -1,5 +1,6 @@
 //! [Reading](crate#reading), whose steps the comments here count, and [invalidating](crate#invalidating).
 
+mod check_store;
 mod fetch;
 mod held_lease;
 mod inspect;

@@ -6,6 +6,7 @@ mod scripted_store;
 mod scripted_upstream;
 mod world;
 
+mod checking;
 mod deadline;
 mod directives;
 mod expiry;

@@ -16,6 +16,8 @@ pub(crate) enum Cache {
     Status(Status),
     /// Invalidate what matches, for every process on the same store
     Clear(Clear),
+    /// Ask before somebody else does, so that the store has the answers
+    Warm(Warm),
     /// What the store holds under a key, and why it is fresh, stale or dead
     Inspect(Inspect),
 }
@@ -73,6 +75,22 @@ pub(crate) struct Selection {
 pub(crate) struct Inspect {
     /// The key, as `larder cache status --json` or GET /cache/entries prints it: ec2-subnets#us-east-1#111122223333
     pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) store: StoreFlag,
+}
+
+/// What is fetched before somebody asks for it.
+#[derive(Debug, Args)]
+pub(crate) struct Warm {
+    /// A data type; may be given several times [default: every one]
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
+    pub(crate) data_types: Vec<String>,
+    /// The AWS region asked, several with commas between them, or all [default: AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+    /// The account asked [default: that of the AWS credentials]
+    #[arg(long)]
+    pub(crate) account: Option<String>,
     #[command(flatten)]
     pub(crate) store: StoreFlag,
 }

@@ -35,11 +35,12 @@ pub(crate) async fn run(given: &Given, get: &Get) -> anyhow::Result<Exit> {
         directives = Directives::default();
         match reply {
             Reply::One(answer) => {
-                rendered(given, &answer.value, vec![whence(&answer)], |value| tables::of_one(data_type, value))
+                rendered(given, &answer.value, &[whence(&answer)], |value| tables::of_one(data_type, value))
             }
             Reply::Regional(regional) => {
-                let round =
-                    rendered(given, &regional.body()?, beside(&regional), |value| tables::by_region(data_type, value))?;
+                let round = rendered(given, &regional.body()?, &beside(&regional), |value| {
+                    tables::by_region(data_type, value)
+                })?;
                 Ok(Round { exit: exit_of(&regional, get), ..round })
             }
         }
@@ -50,7 +51,7 @@ pub(crate) async fn run(given: &Given, get: &Get) -> anyhow::Result<Exit> {
 fn rendered(
     given: &Given,
     body: &[u8],
-    beside: Vec<String>,
+    beside: &[String],
     for_people: impl Fn(&Value) -> String,
 ) -> anyhow::Result<Round> {
     let answer = if given.json {

@@ -1,7 +1,10 @@
+mod accounts;
 mod cache_clear;
 mod cache_inspect;
 mod cache_status;
+mod cache_warm;
 mod completions;
+mod doctor;
 mod get;
 mod iam_policy;
 mod serve;
@@ -23,5 +26,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Cache(Cache::Status(status)) => cache_status::run(&given, &status).await,
         Command::Cache(Cache::Clear(clear)) => cache_clear::run(&given, &clear).await,
         Command::Cache(Cache::Inspect(inspect)) => cache_inspect::run(&given, &inspect).await,
+        Command::Cache(Cache::Warm(warm)) => cache_warm::run(&given, &warm).await,
+        Command::Accounts(accounts) => accounts::run(&given, &accounts).await,
+        Command::Doctor(doctor) => doctor::run(&given, &doctor).await,
     }
 }

@@ -21,6 +21,18 @@ async fn the_identity_is_asked_once() {
 }
 
 #[tokio::test]
+async fn the_caller_is_asked_anew_and_told_with_its_arn() {
+    let script = scripted(|_| identity());
+    let aws = script.aws();
+    for _ in 0..2 {
+        let caller = aws.caller().await.expect("a caller");
+        assert_eq!(caller.account.as_str(), "111122223333");
+        assert!(caller.arn.starts_with("arn:aws:"), "{caller:?}");
+    }
+    assert_eq!(script.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn a_failed_identity_is_asked_again() {
     let script = scripted(|asked| match asked.before {
         0 => Reply::Broken,

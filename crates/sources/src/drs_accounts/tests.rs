@@ -1,9 +1,13 @@
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use crate::scripted_aws::{ACCOUNT, identity, scope, scripted};
-use crate::{AccountEntry, AccountId, Accounts, Aws, ConfiguredAccounts, data_type};
+use crate::{
+    AccountEntry, AccountId, AccountRegistry, Accounts, Aws, ConfiguredAccounts, FetchError, RegisteredAccount,
+    SeveralRegistries, data_type,
+};
 
 async fn fetch(aws: &Aws) -> Value {
     let row = data_type("drs-accounts").expect("a row");
@@ -55,4 +59,29 @@ async fn an_own_account_that_is_registered_is_there_once_and_as_registered() {
 async fn without_a_registry_there_is_the_own_account() {
     let aws = scripted(|_| identity()).aws();
     assert_eq!(fetch(&aws).await, json!({"accounts": [{"accountId": ACCOUNT, "name": null, "regions": []}]}));
+}
+
+/// A registry that remembers nobody, and has one account by now.
+#[derive(Debug)]
+struct Forgetful(RegisteredAccount);
+
+#[async_trait]
+impl AccountRegistry for Forgetful {
+    async fn list(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
+        Ok(Arc::new([]))
+    }
+
+    async fn list_now(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
+        Ok(Arc::new([self.0.clone()]))
+    }
+}
+
+/// The answer is kept for an hour, so it must not be what the registry remembers from before an invalidation.
+#[tokio::test]
+async fn the_accounts_are_those_that_are_registered_now() {
+    let added = entry("444455556666", None, &[]).try_into().expect("it is right");
+    let several = SeveralRegistries(vec![Arc::new(Forgetful(added))]);
+    let accounts = Accounts::new(scripted(|_| identity()).signed(), Arc::new(several));
+    let answer = fetch(accounts.own()).await;
+    assert_eq!(answer["accounts"][1]["accountId"], "444455556666", "{answer}");
 }

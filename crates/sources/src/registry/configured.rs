@@ -21,6 +21,12 @@ impl ConfiguredAccounts {
             None => Ok(Self(accounts.into())),
         }
     }
+
+    /// All of them, by id.
+    #[must_use]
+    pub fn all(&self) -> &[RegisteredAccount] {
+        &self.0
+    }
 }
 
 #[async_trait]

@@ -133,6 +133,14 @@ impl AccountRegistry for DynamoDbAccounts {
         let now = Kept::after(kept.take(), read, self.now());
         kept.insert(now).latest()
     }
+
+    /// Read anew, and kept for [`Self::list`] if that succeeds.
+    async fn list_now(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
+        let mut kept = self.kept.lock().await;
+        let accounts = self.read().await?;
+        *kept = Some(Kept::after(None, Ok(accounts.clone()), self.now()));
+        Ok(accounts)
+    }
 }
 
 /// The hash key is all that tells one page's end from another's.

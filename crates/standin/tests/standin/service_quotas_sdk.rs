@@ -10,7 +10,7 @@ use crate::ask::Asker;
 
 /// Where the sources of the SDK crate are.
 fn sources() -> PathBuf {
-    let arguments = ["metadata", "--format-version=1", "--offline", "--locked"];
+    let arguments = ["metadata", "--format-version=1", "--locked"];
     let folder = env!("CARGO_MANIFEST_DIR");
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(folder).output().expect("cargo runs");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata");

@@ -108,6 +108,8 @@ async fn one_read_serves_all_who_ask_within_a_minute() {
     }
     assert_eq!(list(&accounts).await, [], "another process wrote; that is seen a minute later at most");
     assert_eq!(accounts.entries().await.expect("it is read").len(), 3);
+    assert_eq!(accounts.list_now().await.expect("it is read").len(), 3, "what others will keep is read anew");
+    assert_eq!(list(&accounts).await.len(), 3, "and serves the next minute");
 }
 
 #[tokio::test]

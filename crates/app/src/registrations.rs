@@ -1,0 +1,127 @@
+use aws_config::SdkConfig;
+use larder_sources::{AccountEntry, AccountId, FetchError, InvalidAccount, RegisteredAccount};
+
+use crate::configuration::Configuration;
+use crate::problem::{Problem, of_fetch_error};
+use crate::wiring::{accounts, accounts_table};
+
+/// The accounts that can be asked, each with where it is registered.
+#[derive(Debug, Default)]
+pub struct Registrations {
+    /// By id.
+    pub accounts: Vec<Registration>,
+    /// What is wrong with the items of the accounts table that are no account.
+    pub invalid: Vec<InvalidAccount>,
+    /// Why some may be missing: the own account or the table could not be asked.
+    pub problems: Vec<Problem>,
+}
+
+/// One account.
+#[derive(Debug)]
+pub struct Registration {
+    /// As the first of its places has it.
+    pub account: RegisteredAccount,
+    /// Where it is registered; what an earlier one says of it counts more.
+    pub places: Vec<Place>,
+}
+
+/// Where an account is registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// `[[accounts]]` in `larder.toml`.
+    File,
+    /// The accounts table.
+    Table,
+    /// Nowhere: it is that of Larder's own credentials.
+    Own,
+}
+
+impl Registrations {
+    /// Reads the table as it is now, and asks for the own account unless it is configured.
+    pub async fn read(configuration: &Configuration, aws: &SdkConfig) -> Self {
+        let mut found = Self::default();
+        found.take(Place::File, Ok(configuration.accounts.all().to_vec()));
+        if let Some(table) = &configuration.accounts_table {
+            let entries = accounts_table(table, aws).entries().await;
+            let (mut valid, mut invalid) = (Vec::new(), Vec::new());
+            let read = entries.map(|entries| {
+                entries.into_iter().for_each(|entry| match entry {
+                    Ok(account) => valid.push(account),
+                    Err(error) => invalid.push(error),
+                });
+                valid
+            });
+            found.take(Place::Table, read);
+            found.invalid = invalid;
+        }
+        let own = match &configuration.own_account {
+            Some(own) => Ok(own.clone()),
+            None => accounts(configuration, aws.clone()).own_account(None).await,
+        };
+        found.take(Place::Own, own.map(|own| unnamed(&own).into_iter().collect()));
+        found.accounts.sort_by(|a, b| a.account.id().cmp(b.account.id()));
+        found
+    }
+
+    fn take(&mut self, place: Place, read: Result<Vec<RegisteredAccount>, FetchError>) {
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => return self.problems.push(of_fetch_error(&error)),
+        };
+        for account in read {
+            let known = self.accounts.iter_mut().find(|known| known.account.id() == account.id());
+            match known {
+                Some(known) => known.places.push(place),
+                None => self.accounts.push(Registration { account, places: vec![place] }),
+            }
+        }
+    }
+}
+
+/// The account with nothing more said of it.
+fn unnamed(account: &AccountId) -> Option<RegisteredAccount> {
+    AccountEntry { account_id: account.to_string(), ..AccountEntry::default() }.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use larder_sources::{ConfiguredAccounts, FailureKind};
+
+    use super::*;
+    use crate::wiring::fixed_aws;
+
+    fn account(id: &str, name: &str) -> RegisteredAccount {
+        let role_arn = Some(format!("arn:aws:iam::{id}:role/larder-read"));
+        let entry = AccountEntry {
+            account_id: id.to_owned(),
+            name: Some(name.to_owned()),
+            role_arn,
+            ..AccountEntry::default()
+        };
+        entry.try_into().expect("an account")
+    }
+
+    #[tokio::test]
+    async fn the_own_account_needs_no_sts_where_it_is_configured() {
+        let mut configuration = Configuration { own_account: AccountId::parse("111122223333"), ..Default::default() };
+        configuration.accounts = ConfiguredAccounts::new(vec![account("444455556666", "staging")]).expect("one");
+        // Nobody listens there.
+        let aws = fixed_aws("http://127.0.0.1:9", "us-east-1", "key", "secret");
+        let found = Registrations::read(&configuration, &aws).await;
+        let places: Vec<_> = found.accounts.iter().map(|one| (one.account.id().as_str(), &*one.places)).collect();
+        assert_eq!(places, [("111122223333", &[Place::Own][..]), ("444455556666", &[Place::File])]);
+        assert_eq!(found.problems, []);
+    }
+
+    #[test]
+    fn what_the_file_says_counts_more_and_a_failure_is_told() {
+        let mut found = Registrations::default();
+        found.take(Place::File, Ok(vec![account("444455556666", "as the file has it")]));
+        found.take(Place::Table, Ok(vec![account("444455556666", "as the table has it")]));
+        let registration = &found.accounts[0];
+        assert_eq!(registration.account.name(), Some("as the file has it"));
+        assert_eq!(registration.places, [Place::File, Place::Table]);
+        found.take(Place::Own, Err(FetchError::new(FailureKind::Unavailable, "sts:GetCallerIdentity", "gone")));
+        assert_eq!((found.accounts.len(), found.problems.len()), (1, 1));
+    }
+}

@@ -1,0 +1,36 @@
+//! A check of the store finds what a question would, and leaves nothing behind.
+
+use crate::fault::{Fault, Op};
+use crate::world::{World, key};
+
+#[tokio::test(start_paused = true)]
+async fn a_sound_store_is_found_sound_and_left_as_it_was() {
+    let world = World::new();
+    let container = world.container();
+    container.get().await.expect("fetched");
+    let (epoch, key) = (world.store.epoch().await, key("store-check", "us-east-1", "123456789012"));
+    let failed = container.cache.check_store(&key).await;
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(world.store.epoch().await, epoch);
+    assert!(world.store.stored(&key).await.is_none() && !world.store.is_leased(&key).await);
+    assert_eq!(world.container().tell().await, "v1 store");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_thing_that_may_be_denied_alone_is_found() {
+    let key = key("store-check", "us-east-1", "123456789012");
+    for op in [Op::ReadEpoch, Op::CreateEpoch, Op::Read, Op::TakeLease, Op::ReleaseLease, Op::MarkUsed, Op::List] {
+        let world = World::new();
+        world.store.fault(&[op], &Fault::Fail);
+        assert_eq!(world.container().cache.check_store(&key).await.len(), 1, "{op:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_can_not_be_read_is_asked_for_nothing_more() {
+    let world = World::new();
+    world.store.fault_all(&Fault::Hang);
+    let key = key("store-check", "us-east-1", "123456789012");
+    assert_eq!(world.container().cache.check_store(&key).await.len(), 1);
+    assert_eq!(world.store.total(), 1);
+}

@@ -1,0 +1,54 @@
+use larder_app::{AccountEntry, RegisteredAccount, account_of_text, region_of_text};
+
+use super::changing::{Changing, Registry};
+use super::invalidation::invalidate;
+use super::report::{Change, tell};
+use crate::arguments::AddAccount;
+use crate::exit::{Exit, WrongUsage};
+use crate::output::complain;
+use crate::session::Given;
+
+/// Registers an account.
+pub(super) async fn run(given: &Given, add: &AddAccount) -> anyhow::Result<Exit> {
+    let account = account(add)?;
+    let id = account.id();
+    let changing = Changing::open(given, &add.registry, &add.store).await?;
+    if matches!(changing.registry, Registry::Table { .. }) && changing.in_file(id).is_some() {
+        let path = changing.file.path.display();
+        let reason = format!(
+            "{id} is registered in {path}, which counts more than the table: change it there (--in file), or remove it \
+             there first (larder accounts remove {id} --in file)"
+        );
+        return Err(WrongUsage(reason).into());
+    }
+    let before = changing.known(id).await?;
+    let is_replaced = changing.put(&account).await?;
+    // Of what an item said that was no account nothing is known.
+    let is_role_the_same = before
+        .map_or(!is_replaced, |old| (old.role_arn(), old.external_id()) == (account.role_arn(), account.external_id()));
+    let invalidated = invalidate(&changing.configuration, Some(id).filter(|_| !is_role_the_same)).await;
+    if account.role_arn().is_none() {
+        complain("note: without --role-arn it can only be asked if it is the account of Larder's own credentials");
+    }
+    let done = if is_replaced { "replaced" } else { "added" };
+    tell(
+        given,
+        &changing,
+        &Change { account: id, done, preposition: if is_replaced { "in" } else { "to" }, invalidated },
+    )
+}
+
+fn account(add: &AddAccount) -> anyhow::Result<RegisteredAccount> {
+    account_of_text(&add.id)?;
+    for region in &add.regions {
+        region_of_text(region)?;
+    }
+    let entry = AccountEntry {
+        account_id: add.id.clone(),
+        name: add.name.clone(),
+        role_arn: add.role_arn.clone(),
+        external_id: add.external_id.clone(),
+        regions: add.regions.clone(),
+    };
+    Ok(RegisteredAccount::try_from(entry).map_err(|error| WrongUsage(error.to_string()))?)
+}

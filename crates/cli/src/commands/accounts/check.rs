@@ -1,0 +1,85 @@
+use larder_app::diagnosis::{Finding, Severity, check_roles, role_finding};
+use larder_app::problem::of_fetch_error;
+use larder_app::wiring::{accounts, ambient_aws};
+use larder_app::{AccountId, Caller, FetchError, RegisteredAccount, account_of_text, configuration};
+use serde_json::{Value, json};
+
+use crate::arguments::CheckAccounts;
+use crate::commands::doctor;
+use crate::exit::{Exit, WrongUsage};
+use crate::output::{say, say_json, table};
+use crate::progress::Progress;
+use crate::session::{Given, log_little};
+
+/// Whether an account can be asked.
+struct Checked {
+    account: RegisteredAccount,
+    /// What is wrong, if something is.
+    finding: Option<Finding>,
+}
+
+/// Assumes the role of each account.
+pub(super) async fn run(given: &Given, check: &CheckAccounts) -> anyhow::Result<Exit> {
+    let ids = check.ids.iter().map(|id| account_of_text(id)).collect::<Result<Vec<_>, _>>()?;
+    let configuration = configuration::load(given.file.clone(), &[])?;
+    log_little(&configuration);
+    let accounts = accounts(&configuration, ambient_aws().await);
+    let caller = accounts.own().caller().await.map_err(|error| of_fetch_error(&error))?;
+    let listed = accounts.list().await.map_err(|error| of_fetch_error(&error))?;
+    check_known(&ids, &listed)?;
+    let chosen: Vec<_> = listed.into_iter().filter(|it| ids.is_empty() || ids.contains(it.id())).collect();
+    let results = {
+        let bar = Progress::counted("Assuming roles");
+        bar.expect(chosen.len());
+        let ids = chosen.iter().map(RegisteredAccount::id);
+        check_roles(&accounts, ids, configuration.region_concurrency, &|| bar.step()).await
+    };
+    let checked: Vec<_> =
+        chosen.into_iter().zip(results).map(|(account, result)| checked(account, &result, &caller)).collect();
+    if given.json {
+        let accounts: Vec<_> = checked.iter().map(for_programs).collect();
+        say_json(&json!({"caller": caller.arn, "accounts": accounts}))?;
+    } else {
+        say(&for_people(&checked));
+    }
+    Ok(doctor::exit(checked.iter().filter_map(|it| it.finding.as_ref())))
+}
+
+/// Makes sure that every account that was named is one.
+fn check_known(ids: &[AccountId], listed: &[RegisteredAccount]) -> Result<(), WrongUsage> {
+    match ids.iter().find(|id| listed.iter().all(|account| account.id() != *id)) {
+        Some(unknown) => Err(doctor::unknown_account(unknown)),
+        None => Ok(()),
+    }
+}
+
+fn checked(account: RegisteredAccount, result: &Result<(), FetchError>, caller: &Caller) -> Checked {
+    let finding = result.as_ref().err().map(|error| role_finding(&account, Some(caller), error));
+    Checked { account, finding }
+}
+
+fn for_programs(checked: &Checked) -> Value {
+    let role = checked.account.role_arn().map(ToString::to_string);
+    json!({
+        "accountId": checked.account.id(),
+        "name": checked.account.name(),
+        "roleArn": role,
+        "assumable": checked.finding.is_none(),
+        "finding": checked.finding,
+    })
+}
+
+fn for_people(checked: &[Checked]) -> String {
+    let mut table = table(&["ACCOUNT", "NAME", "ROLE", "CAN BE ASKED"]);
+    for Checked { account, finding } in checked {
+        let role = account.role_arn().map_or_else(|| "- (own credentials)".to_owned(), ToString::to_string);
+        let verdict = match finding.as_ref().map(|finding| finding.severity) {
+            None => "yes",
+            Some(Severity::Denied) => "NO: denied",
+            Some(_) => "NO: AWS failed",
+        };
+        table.add_row([&account.id().to_string(), account.name().unwrap_or("-"), &role, verdict]);
+    }
+    let findings = checked.iter().filter_map(|it| it.finding.as_ref()).map(doctor::finding_for_people);
+    std::iter::once(table.to_string()).chain(findings).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,82 @@
+use larder_app::wiring::ambient_aws;
+use larder_app::{AccountEntry, Place, Registration, Registrations, configuration};
+use serde_json::{Value, json};
+
+use crate::exit::{self, Exit};
+use crate::output::{complain, say, say_json, table};
+use crate::session::{Given, log_little};
+
+/// Lists the accounts. What is wrong with an item of the table is said beside the list.
+pub(super) async fn run(given: &Given) -> anyhow::Result<Exit> {
+    let configuration = configuration::load(given.file.clone(), &[])?;
+    log_little(&configuration);
+    let found = Registrations::read(&configuration, &ambient_aws().await).await;
+    if given.json {
+        let accounts: Vec<_> = found.accounts.iter().map(for_programs).collect();
+        let invalid: Vec<_> = found.invalid.iter().map(ToString::to_string).collect();
+        let problems: Vec<_> = found.problems.iter().map(larder_app::problem::Problem::document).collect();
+        say_json(&json!({"accounts": accounts, "invalid": invalid, "problems": problems}))?;
+    } else {
+        say(&for_people(&found.accounts));
+        found.invalid.iter().for_each(|error| complain(&format!("in the table: {error}; it can't be asked")));
+        found.problems.iter().for_each(|problem| complain(&format!("error: {}", problem.detail())));
+    }
+    Ok(found.problems.first().map_or(Exit::Done, |problem| exit::of_code(problem.code())))
+}
+
+fn for_programs(registration: &Registration) -> Value {
+    let mut value = json!(AccountEntry::from(&registration.account));
+    let places: Vec<_> = registration.places.iter().map(|place| name(*place)).collect();
+    value["registeredIn"] = json!(places);
+    value
+}
+
+fn for_people(registrations: &[Registration]) -> String {
+    let mut table = table(&["ACCOUNT", "NAME", "ROLE", "EXTERNAL ID", "REGIONS", "REGISTERED IN"]);
+    for Registration { account, places } in registrations {
+        let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+        let regions: Vec<_> = account.regions().iter().map(ToString::to_string).collect();
+        let places: Vec<_> = places.iter().map(|place| name(*place)).collect();
+        table.add_row([
+            account.id().to_string(),
+            or_dash(account.name().unwrap_or_default().to_owned()),
+            or_dash(account.role_arn().map(ToString::to_string).unwrap_or_default()),
+            if account.external_id().is_some() { "yes" } else { "-" }.to_owned(),
+            or_dash(regions.join(", ")),
+            places.join(", "),
+        ]);
+    }
+    format!("{table}\n{} accounts", registrations.len())
+}
+
+fn name(place: Place) -> &'static str {
+    match place {
+        Place::File => "file",
+        Place::Table => "table",
+        Place::Own => "own",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registration() -> Registration {
+        let entry = AccountEntry {
+            account_id: "444455556666".to_owned(),
+            role_arn: Some("arn:aws:iam::444455556666:role/larder-read".to_owned()),
+            external_id: Some("larder-6666".to_owned()),
+            ..AccountEntry::default()
+        };
+        Registration { account: entry.try_into().expect("an account"), places: vec![Place::File, Place::Table] }
+    }
+
+    #[test]
+    fn people_are_told_whether_there_is_an_external_id_and_programs_which() {
+        let text = for_people(&[registration()]);
+        assert!(text.contains("role/larder-read") && text.contains(" yes ") && text.contains("file, table"), "{text}");
+        assert!(!text.contains("larder-6666"), "{text}");
+        let value = for_programs(&registration());
+        assert_eq!((&value["externalId"], &value["registeredIn"][1]), (&json!("larder-6666"), &json!("table")));
+    }
+}
