@@ -42,8 +42,17 @@ impl Program {
     /// # Errors
     /// If it has not been built or can't be started.
     pub fn start(name: &str, args: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Self> {
+        Self::start_under(&[], name, args, env)
+    }
+
+    /// As [`Program::start`], by way of another command that becomes the program: one that limits what it may do.
+    ///
+    /// # Errors
+    /// As [`Program::start`].
+    pub fn start_under(wrapper: &[&str], name: &str, args: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Self> {
         let binary = Self::path(name)?.display().to_string();
-        let command: Vec<String> = std::iter::once(binary).chain(args.iter().map(|&arg| arg.to_owned())).collect();
+        let words = wrapper.iter().copied().chain([binary.as_str()]).chain(args.iter().copied());
+        let command: Vec<String> = words.map(str::to_owned).collect();
         Ok(Self { child: Child::start(&command, &with_no_metadata(env))? })
     }
 
@@ -52,11 +61,8 @@ impl Program {
     /// # Errors
     /// As [`Program::start`].
     pub fn start_on_terminal(name: &str, args: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let binary = Self::path(name)?.display().to_string();
-        let terminal = ["python3", "-c", include_str!("terminal.py"), &binary];
-        let command: Vec<String> = terminal.iter().chain(args).map(|&word| word.to_owned()).collect();
-        let env = [&[("TERM", "xterm")], env].concat();
-        Ok(Self { child: Child::start(&command, &with_no_metadata(&env))? })
+        let terminal = ["python3", "-c", include_str!("terminal.py")];
+        Self::start_under(&terminal, name, args, &[&[("TERM", "xterm")], env].concat())
     }
 
     /// Runs it to its end.

@@ -38,8 +38,13 @@ impl Reply {
 impl Door {
     /// `larder serve` on a free port.
     pub(crate) async fn serve(args: &[&str], env: &[(&str, String)]) -> Self {
+        Self::serve_under(&[], args, env).await
+    }
+
+    /// The same by way of another command that becomes `larder`.
+    pub(crate) async fn serve_under(wrapper: &[&str], args: &[&str], env: &[(&str, String)]) -> Self {
         let args: Vec<_> = ["serve", "--listen", "127.0.0.1:0"].iter().chain(args).copied().collect();
-        let program = Program::start("larder", &args, &borrowed(env)).expect("larder starts");
+        let program = Program::start_under(wrapper, "larder", &args, &borrowed(env)).expect("larder starts");
         let line = program.line("listens on http://").await.expect("it says where it listens");
         let url = line.split_whitespace().find(|word| word.starts_with("http://")).expect("a URL").to_owned();
         Self::Serve { program, url, client: reqwest::Client::builder().no_proxy().build().expect("a client") }
@@ -53,6 +58,12 @@ impl Door {
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[], None).await
+    }
+
+    /// How often what should be rare happened, by its name in `/cache/stats`.
+    pub(crate) async fn counted(&self, event: &str) -> u64 {
+        let stats = self.get("/cache/stats").await.json();
+        stats["events"][event].as_u64().unwrap_or_else(|| panic!("{event} is not counted: {stats}"))
     }
 
     /// What is cached and nothing else: asks for no fetch.

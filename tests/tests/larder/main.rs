@@ -3,6 +3,7 @@
 mod cloud;
 mod command;
 mod door;
+mod faulty_dynamodb;
 mod relay;
 
 mod accounts_and_regions_never_mix;
@@ -16,6 +17,7 @@ mod cli_says_what_it_knows;
 mod cli_status_of_a_server;
 mod cli_warm;
 mod cli_watch;
+mod failing_store_is_passed_by;
 mod invalidation_is_over_when_it_says_so;
 mod large_entries_go_through_dynamodb;
 mod lost_store_loses_no_answer;

@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use larder_cache::Incarnation;
 use larder_cache::store::{ChunkId, DynamoDbStore, ItemRead, Store, StoreError};
@@ -157,5 +156,6 @@ async fn the_offered_client_fails_fast() {
     assert_eq!(timeouts.connect_timeout(), Some(Duration::from_millis(500)));
     assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(1)));
     assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(2)));
-    assert_eq!(client.config().retry_config().map(RetryConfig::max_attempts), Some(2));
+    let retries = client.config().retry_config().expect("they are set");
+    assert_eq!((retries.max_attempts(), retries.initial_backoff()), (6, Duration::from_millis(50)));
 }

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use crate::environment::{Environment, share};
 
-/// Tries in a row of which none got anything done.
-const FRUITLESS: u32 = 4;
+/// Tries in a row of which none got anything done: what fits, with the pauses between them, into the time of one call.
+const FRUITLESS: u32 = 6;
 /// The longest pause after the first such try; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 
