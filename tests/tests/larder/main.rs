@@ -25,5 +25,6 @@ mod large_entries_go_through_dynamodb;
 mod lost_store_loses_no_answer;
 mod program_behaves_on_a_laptop;
 mod tampered_item_is_a_miss;
+mod unusable_file_loses_no_answer;
 mod upstream_failing_is_said;
 mod upstream_faults_are_told;

@@ -128,9 +128,16 @@ impl Inner {
             return false;
         }
         let _kept = KeptAfterwards { memory: &self.memory, entry };
-        if let Err(error) = self.write(request, entry).await {
+        let written = self.write(request, entry).await;
+        // Said once, and again only when one was written in between: a full disk fails them all.
+        let failed_before = self.writes_fail.swap(written.is_err(), Relaxed);
+        if let Err(error) = written {
             self.statistics.events.write_failed.fetch_add(1, Relaxed);
-            tracing::debug!(key = %request.key, %error, "an entry was not written to the store");
+            if failed_before {
+                tracing::debug!(key = %request.key, %error, "an entry was not written to the store");
+            } else {
+                tracing::warn!(key = %request.key, %error, "entries can't be written to the store");
+            }
         }
         entry.fence.is_some()
     }

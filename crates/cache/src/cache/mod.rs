@@ -14,6 +14,7 @@ mod stored;
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use futures::future::{Either, select};
 use tokio::sync::Semaphore;
@@ -50,6 +51,8 @@ pub(crate) struct Inner {
     fetches: Flights<Key, Landed>,
     bypass: Semaphore,
     releases: Releases,
+    /// Whether the last entry that was to be written to the store could not be.
+    writes_fail: AtomicBool,
     statistics: Arc<Statistics>,
 }
 
@@ -68,6 +71,7 @@ impl Cache {
             fetches: Flights::new(),
             bypass: Semaphore::new(settings.bypass_concurrency.min(Semaphore::MAX_PERMITS)),
             releases: Releases::default(),
+            writes_fail: AtomicBool::new(false),
             statistics,
             environment,
             settings,
