@@ -66,9 +66,13 @@ impl Inner {
     }
 
     /// Its age is taken by this container's clock and never less than nothing; its lifetime is the writer's own
-    /// difference, so that skew between containers can shorten a life but not lengthen it by more than itself.
+    /// difference, so that skew between containers can shorten a life but not lengthen it by more than itself. What is in
+    /// memory already is as old as it is there: this container's clock may have been set back since.
     fn entry_of(&self, key: &Key, stored: &StoredEntry, value: Bytes) -> Arc<Entry> {
         let now = self.environment.now();
+        let by_wall = Duration::from_millis(now.unix_millis().saturating_sub(stored.created_at));
+        let known = self.memory.get(key);
+        let known = known.filter(|known| known.created_at == stored.created_at && *known.etag == *stored.etag);
         Arc::new(Entry {
             key: key.clone(),
             value,
@@ -78,7 +82,7 @@ impl Inner {
             forced: stored.forced,
             created_at: stored.created_at,
             fetched: None,
-            age_then: Duration::from_millis(now.unix_millis().saturating_sub(stored.created_at)),
+            age_then: known.map_or(by_wall, |known| by_wall.max(known.age(now))),
             got: now,
             counters: self.statistics.of(key.data_type()),
             used: AtomicBool::new(stored.used_at.is_some()),

@@ -62,6 +62,20 @@ async fn an_entry_expires_though_the_wall_clock_was_set_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_container_whose_wall_clock_was_set_back_takes_no_entry_that_it_had_for_a_younger_one() {
+    let world = World::with(|_, policy| policy.stale_while_revalidate = seconds(0));
+    let (container, other) = (world.container(), world.container());
+    container.get().await.expect("fetched");
+    assert_eq!(other.tell().await, "v1 store");
+    for container in [&container, &other] {
+        container.clock.set_back_by(seconds(HOUR));
+    }
+    pass(seconds(300)).await;
+    assert_eq!(container.tell().await, "v2 upstream", "the store's is the one that has expired here");
+    assert_eq!(other.tell().await, "v2 store");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_look_ages_while_its_container_is_frozen() {
     let world = long_lived();
     let (container, other) = (world.container(), world.container());
