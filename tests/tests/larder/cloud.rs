@@ -1,7 +1,9 @@
 //! The stand-in for AWS and a table in DynamoDB Local, as one place to point programs at.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use larder_app::{DATA_TYPES, DataType};
 use larder_standin::{Account, Config, Handle, Standin};
 use larder_tests::{DynamoDbLocal, create_table};
@@ -67,4 +69,13 @@ pub(crate) async fn table() -> (String, &'static str) {
     let name = format!("larder-query-cache-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     create_table(&dynamodb.client(), &name).await.expect("the table is made");
     (name, dynamodb.endpoint_url())
+}
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// An item of such a table, which must be there.
+pub(crate) async fn item(table: &str, key: &str) -> Item {
+    let client = DynamoDbLocal::shared().await.client();
+    let request = client.get_item().table_name(table).key("cacheKey", AttributeValue::S(key.to_owned()));
+    request.consistent_read(true).send().await.expect("an answer").item.expect("an item")
 }

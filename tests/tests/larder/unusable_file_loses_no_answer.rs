@@ -5,84 +5,39 @@ use std::path::Path;
 use rstest::rstest;
 use sqlx::Connection;
 
-use crate::cloud::{Cloud, FIRST};
-use crate::door::{Door, Reply};
-use crate::sqlite_file::{SqliteFile, run};
+use crate::door::Door;
+use crate::filled_file::{FilledFile, PATH, stop};
+use crate::sqlite_file::run;
 
-const PATH: &str = "/ec2/subnets?region=us-east-1";
 const OTHER: &str = "/ec2/subnets?region=us-west-2";
-/// SQLite's, by which it reads and writes.
-const PAGE: usize = 4_096;
 
-/// A cloud, and a cache file that an earlier process has filled.
-struct World {
-    cloud: Cloud,
-    file: SqliteFile,
-    fresh: Reply,
-}
-
-impl World {
-    async fn filled() -> Self {
-        let (cloud, file) = (Cloud::start().await, SqliteFile::new());
-        let door = Door::serve(&["--store", &file.store()], &cloud.env(FIRST, &[])).await;
-        let fresh = door.get(PATH).await;
-        assert_eq!(fresh.status, 200, "{fresh:?}");
-        stop(door).await;
-        // All into the file itself, from the log beside it.
-        file.run("PRAGMA wal_checkpoint(TRUNCATE)").await;
-        Self { cloud, file, fresh }
+/// That AWS answers everything, that `/health` says why in these words, and that the file is left as it is.
+async fn assert_served_without(world: &FilledFile, door: &Door, why: &str) {
+    let before = fs::read(world.file.path()).ok();
+    for _ in 0..2 {
+        let calls = world.cloud.calls();
+        let reply = door.get(PATH).await;
+        assert_eq!((reply.status, &reply.text), (200, &world.fresh.text), "{reply:?}");
+        assert!(reply.cache_status().starts_with("larder; fwd=bypass; ttl="), "{}", reply.cache_status());
+        assert!(world.cloud.calls() > calls);
     }
-
-    async fn open(&self) -> Door {
-        self.open_under(&[]).await
-    }
-
-    async fn open_under(&self, wrapper: &[&str]) -> Door {
-        let env = self.cloud.env(FIRST, &[("LARDER_COHERENCE_WINDOW_MS", "0")]);
-        Door::serve_under(wrapper, &["--store", &self.file.store()], &env).await
-    }
-
-    /// That AWS answers everything, that `/health` says why in these words, and that the file is left as it is.
-    async fn assert_served_without(&self, door: &Door, why: &str) {
-        let before = fs::read(self.file.path()).ok();
-        for _ in 0..2 {
-            let calls = self.cloud.calls();
-            let reply = door.get(PATH).await;
-            assert_eq!((reply.status, &reply.text), (200, &self.fresh.text), "{reply:?}");
-            assert!(reply.cache_status().starts_with("larder; fwd=bypass; ttl="), "{}", reply.cache_status());
-            assert!(self.cloud.calls() > calls);
-        }
-        let health = door.get("/health").await;
-        assert_eq!((health.status, health.json()["store"].as_str()), (200, Some("absent")), "{health:?}");
-        let reason = health.json()["reason"].as_str().expect("a reason").to_owned();
-        assert!(reason.contains(why) && reason.contains("cache.sqlite"), "{reason}");
-        let refused = door.invalidate("{}").await;
-        assert_eq!((refused.status, refused.code().as_str()), (503, "STORE_UNAVAILABLE"), "{refused:?}");
-        assert_eq!(fs::read(self.file.path()).ok(), before);
-        assert!(self.file.set_aside().is_empty());
-    }
-
-    /// That what was filled first is there, for the next process.
-    async fn assert_nothing_lost(&self) {
-        let reply = self.open().await.get(PATH).await;
-        assert!(reply.cache_status().ends_with("detail=store"), "{}", reply.cache_status());
-        assert_eq!(reply.text, self.fresh.text);
-    }
-}
-
-async fn stop(door: Door) {
-    let program = door.into_program();
-    program.terminate().expect("it runs");
-    assert_eq!(program.finish().await.expect("it ends").status.code(), Some(0));
+    let health = door.get("/health").await;
+    assert_eq!((health.status, health.json()["store"].as_str()), (200, Some("absent")), "{health:?}");
+    let reason = health.json()["reason"].as_str().expect("a reason").to_owned();
+    assert!(reason.contains(why) && reason.contains("cache.sqlite"), "{reason}");
+    let refused = door.invalidate("{}").await;
+    assert_eq!((refused.status, refused.code().as_str()), (503, "STORE_UNAVAILABLE"), "{refused:?}");
+    assert_eq!(fs::read(world.file.path()).ok(), before);
+    assert!(world.file.set_aside().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn locked_by_another_program_from_the_start() {
-    let world = World::filled().await;
+    let world = FilledFile::new().await;
     let mut other = world.file.connect().await;
     run(&mut other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; UPDATE lease SET ttl = ttl").await;
     let door = world.open().await;
-    world.assert_served_without(&door, "is locked by another program").await;
+    assert_served_without(&world, &door, "is locked by another program").await;
     other.close().await.expect("it closes");
     world.assert_nothing_lost().await;
 }
@@ -90,7 +45,7 @@ async fn locked_by_another_program_from_the_start() {
 /// Reading goes on; what can't be written is counted, and an invalidation that can't be is no 200.
 #[tokio::test(flavor = "multi_thread")]
 async fn locked_by_another_program_in_between() {
-    let world = World::filled().await;
+    let world = FilledFile::new().await;
     let door = world.open().await;
     let mut other = world.file.connect().await;
     run(&mut other, "BEGIN IMMEDIATE").await;
@@ -126,13 +81,13 @@ fn bound_by_permissions(folder: &Path) -> &'static [&'static str] {
 #[case(0o000, 0o755, "cannot be opened")]
 #[tokio::test(flavor = "multi_thread")]
 async fn read_only(#[case] file: u32, #[case] folder: u32, #[case] why: &str) {
-    let world = World::filled().await;
+    let world = FilledFile::new().await;
     let wrapper = bound_by_permissions(world.file.folder());
     fs::remove_file(world.file.path().with_extension("sqlite.lock")).expect("it is there");
     fs::set_permissions(world.file.path(), Permissions::from_mode(file)).expect("ours");
     fs::set_permissions(world.file.folder(), Permissions::from_mode(folder)).expect("ours");
     let door = world.open_under(wrapper).await;
-    world.assert_served_without(&door, why).await;
+    assert_served_without(&world, &door, why).await;
     drop(door);
     fs::set_permissions(world.file.folder(), Permissions::from_mode(0o755)).expect("ours");
     fs::set_permissions(world.file.path(), Permissions::from_mode(0o644)).expect("ours");
@@ -146,9 +101,9 @@ fn limited_to(blocks: &str) -> [&str; 4] {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_room_from_the_start() {
-    let world = World::filled().await;
+    let world = FilledFile::new().await;
     let door = world.open_under(&limited_to("0")).await;
-    world.assert_served_without(&door, "failed").await;
+    assert_served_without(&world, &door, "failed").await;
     drop(door);
     world.assert_nothing_lost().await;
 }
@@ -156,7 +111,7 @@ async fn without_room_from_the_start() {
 /// Everything is answered and remembered, what finds no room is counted, and no half of it is left.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_room_after_a_while() {
-    let world = World::filled().await;
+    let world = FilledFile::new().await;
     let door = world.open_under(&limited_to("200")).await;
     let regions = world.cloud.standin.fleet().regions();
     let types = ["/ec2/instance-types", "/ec2/security-groups", "/drs/source-servers"];
@@ -191,52 +146,4 @@ async fn without_room_after_a_while() {
         assert_eq!(door.counted(counter).await, 0, "{counter}");
     }
     assert!(world.file.set_aside().is_empty());
-}
-
-/// What is done to the bytes of a sound file.
-type Damage = fn(&mut Vec<u8>);
-
-/// It is set aside as it was, never deleted, and a fresh one caches from then on.
-#[rstest]
-#[case::garbage(|bytes: &mut Vec<u8>| *bytes = b"no database, but somebody's notes\n".repeat(500))]
-#[case::truncated(|bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2))]
-#[case::truncated_within_the_header(|bytes: &mut Vec<u8>| bytes.truncate(50))]
-#[case::a_page_overwritten(|bytes: &mut Vec<u8>| bytes[2 * PAGE..3 * PAGE].fill(0xa5))]
-#[tokio::test(flavor = "multi_thread")]
-async fn corrupt(#[case] damage: Damage) {
-    let world = World::filled().await;
-    let mut bytes = fs::read(world.file.path()).expect("the file");
-    damage(&mut bytes);
-    fs::write(world.file.path(), &bytes).expect("written");
-    let door = world.open().await;
-    let reply = door.get(PATH).await;
-    assert_eq!((reply.status, &reply.text), (200, &world.fresh.text), "{reply:?}");
-    assert!(reply.cache_status().starts_with("larder; fwd=miss; stored; "), "{}", reply.cache_status());
-    let aside = world.file.set_aside();
-    assert_eq!(aside.len(), 1);
-    assert!(fs::read(&aside[0]).expect("it is there") == bytes, "as it was");
-    let said = door.program().log().iter().any(|line| line.contains("set aside") && line.contains("corrupt-1"));
-    assert!(said, "{:?}", door.program().log());
-    assert_eq!(door.get("/health").await.json()["store"], "ok");
-    stop(door).await;
-    world.assert_nothing_lost().await;
-    assert_eq!(world.file.set_aside(), aside, "the fresh one is sound");
-}
-
-/// Damage that only the value's digest shows: the rest of the file stays in use.
-#[tokio::test(flavor = "multi_thread")]
-async fn corrupt_within_a_value() {
-    let world = World::filled().await;
-    let mut bytes = fs::read(world.file.path()).expect("the file");
-    let zstd = bytes.windows(4).rposition(|window| window == [0x28, 0xb5, 0x2f, 0xfd]).expect("a compressed value");
-    bytes[zstd + 40] ^= 0x10;
-    fs::write(world.file.path(), &bytes).expect("written");
-    let door = world.open().await;
-    let reply = door.get(PATH).await;
-    assert_eq!((reply.status, &reply.text), (200, &world.fresh.text), "{reply:?}");
-    assert!(reply.cache_status().starts_with("larder; fwd=miss; stored; "), "{}", reply.cache_status());
-    assert!(door.counted("corrupt").await > 0);
-    assert!(world.file.set_aside().is_empty());
-    stop(door).await;
-    world.assert_nothing_lost().await;
 }
