@@ -49,8 +49,8 @@ impl World {
 #[rstest]
 #[case(THROTTLED, 4)]
 #[case(StoreFault::Throttled("ProvisionedThroughputExceededException"), 4)]
-#[case(StoreFault::EpochUnprocessed, 4)]
-#[case(StoreFault::EntryUnprocessed, 4)]
+#[case(StoreFault::EpochUnprocessed, 6)]
+#[case(StoreFault::EntryUnprocessed, 6)]
 #[case(StoreFault::Held, 1)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_fault_is_retried_away(#[case] fault: StoreFault, #[case] calls: u64) {
