@@ -44,6 +44,8 @@ struct Proxy {
 #[derive(Default)]
 struct Today {
     fault: Option<StoreFault>,
+    /// How many calls have yet to pass before it happens to the first.
+    spared: u64,
     /// How many calls it has yet to happen to; without end where absent.
     left: Option<u64>,
     happened: u64,
@@ -68,12 +70,17 @@ impl FaultyDynamoDb {
 
     /// From now on, until it is over.
     pub(crate) fn fault(&self, fault: StoreFault) {
-        *self.proxy.today() = Today { fault: Some(fault), left: None, happened: 0 };
+        self.fault_after(0, fault);
+    }
+
+    /// From then on when so many calls that it could happen to have passed.
+    pub(crate) fn fault_after(&self, calls: u64, fault: StoreFault) {
+        *self.proxy.today() = Today { fault: Some(fault), spared: calls, ..Today::default() };
     }
 
     /// With the next `calls` that it can happen to.
     pub(crate) fn fault_for(&self, calls: u64, fault: StoreFault) {
-        *self.proxy.today() = Today { fault: Some(fault), left: Some(calls), happened: 0 };
+        *self.proxy.today() = Today { fault: Some(fault), left: Some(calls), ..Today::default() };
     }
 
     /// No fault any more.
@@ -98,6 +105,10 @@ impl Proxy {
         let fault = today.fault.filter(|_| today.left != Some(0))?;
         let only_batches = matches!(fault, StoreFault::EpochUnprocessed | StoreFault::EntryUnprocessed);
         if only_batches && operation != "BatchGetItem" {
+            return None;
+        }
+        if today.spared > 0 {
+            today.spared -= 1;
             return None;
         }
         today.left = today.left.map(|left| left - 1);

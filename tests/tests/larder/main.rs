@@ -5,6 +5,7 @@ mod command;
 mod door;
 mod faulty_dynamodb;
 mod filled_file;
+mod large_subnets;
 mod relay;
 mod sqlite_file;
 
