@@ -149,6 +149,8 @@ fn connection(path: &Path) -> SqliteConnectOptions {
         // Where a plain flush leaves data in the disk's own cache, as on macOS; elsewhere it does nothing.
         .pragma("fullfsync", "ON")
         .pragma("journal_size_limit", LOG_LIMIT)
+        // A statement that waits for a lock would be written to the log as a slow one; whoever asked says that it failed.
+        .disable_statement_logging()
 }
 
 /// Connections to a file don't go bad: they are neither tested nor renewed.
