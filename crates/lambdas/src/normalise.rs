@@ -22,12 +22,20 @@ fn normalise_path(event: &mut Map<String, Value>) {
     let path = event.get("rawPath").and_then(Value::as_str).unwrap_or_default();
     let within = stage.and_then(|stage| path.strip_prefix(&stage)).filter(|rest| rest.starts_with('/'));
     let path = escaped(within.unwrap_or(path));
+    let path = path.split('/').map(kept).collect::<Vec<_>>().join("/");
     let path = if path.starts_with('/') { path } else { format!("/{path}") };
     event.insert("rawPath".to_owned(), path.into());
     if let Some(context) = event.get_mut("requestContext").and_then(Value::as_object_mut) {
         // The library would put the stage back.
         context.insert("stage".to_owned(), "$default".into());
     }
+}
+
+/// A segment as it is, but for one of dots: the library would resolve it, and so ask another route than the one that API
+/// Gateway authorised.
+fn kept(segment: &str) -> String {
+    let dots = segment.replace("%2e", ".").replace("%2E", ".");
+    if matches!(&*dots, "." | "..") { dots.replace('.', "%252E") } else { segment.to_owned() }
 }
 
 fn normalise_query(event: &mut Map<String, Value>) {
@@ -94,6 +102,18 @@ mod tests {
         assert_eq!(path("prod", "/production/x"), "/production/x");
         assert_eq!(path("$default", "/é b?#%41\n"), "/%C3%A9%20b%3F%23%41%0A");
         assert_eq!(path("$default", ":x"), "/:x");
+    }
+
+    #[test]
+    fn a_path_leads_nowhere_else() {
+        for (raw, kept) in [
+            ("/health/../cache/stats", "/health/%252E%252E/cache/stats"),
+            ("/assets/%2e%2E/cache/stats", "/assets/%252E%252E/cache/stats"),
+            ("/./.%2e", "/%252E/%252E%252E"),
+            ("/.well-known/...", "/.well-known/..."),
+        ] {
+            assert_eq!(path("$default", raw), kept);
+        }
     }
 
     #[test]

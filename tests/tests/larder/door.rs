@@ -125,12 +125,25 @@ impl Door {
         }
     }
 
-    /// Whether it takes new connections.
-    pub(crate) async fn is_open(&self) -> bool {
+    /// All that it wrote so far.
+    pub(crate) fn log(&self) -> Vec<String> {
         match self {
-            Self::Serve { url, .. } => TcpStream::connect(url.trim_start_matches("http://")).await.is_ok(),
+            Self::Serve { program, .. } => program.log(),
+            Self::Function(emulator) => emulator.log(),
+        }
+    }
+
+    /// Where it takes connections: `127.0.0.1:8080`.
+    pub(crate) fn address(&self) -> &str {
+        match self {
+            Self::Serve { url, .. } => url.trim_start_matches("http://"),
             Self::Function(_) => panic!("a function takes no connections"),
         }
+    }
+
+    /// Whether it takes new connections.
+    pub(crate) async fn is_open(&self) -> bool {
+        TcpStream::connect(self.address()).await.is_ok()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The suites across crates: real programs, real HTTP, real emulators.
 
+mod bad_request;
 mod cloud;
 mod command;
 mod door;
@@ -8,10 +9,12 @@ mod filled_file;
 mod large_subnets;
 mod relay;
 mod sqlite_file;
+mod wire;
 
 mod accounts_and_regions_never_mix;
 mod answers_come_from_the_nearest_layer;
 mod bad_input_reaches_nothing;
+mod bad_requests_by_the_thousand_reach_nothing;
 mod cache_invalidator_takes_both_events;
 mod cli_accounts;
 mod cli_doctor;
