@@ -29,7 +29,7 @@ bench: counterparts ## the benchmarks, optimised
 build: ## the programs and functions, optimised
 	cargo build --release --workspace --bins
 
-counterparts: ## install what tests run against (DynamoDB Local, moto, aws-lambda-rie, libfaketime)
+counterparts: ## install what tests run against (DynamoDB Local, moto, schemathesis, aws-lambda-rie, libfaketime)
 	@$(install)
 
 .PHONY: help run test lint bench build counterparts

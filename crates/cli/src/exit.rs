@@ -81,6 +81,7 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::InvalidKey
         | Code::InvalidBody
         | Code::UnknownField
+        | Code::UnsupportedMediaType
         | Code::BodyTooLarge => Exit::Usage,
         Code::UpstreamThrottled
         | Code::UpstreamUnavailable

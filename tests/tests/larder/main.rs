@@ -9,6 +9,7 @@ mod filled_file;
 mod large_subnets;
 mod relay;
 mod sqlite_file;
+mod untouched;
 mod wire;
 
 mod accounts_and_regions_never_mix;
@@ -30,6 +31,7 @@ mod invalidation_is_over_when_it_says_so;
 mod killed_process_leaves_nothing_half;
 mod large_entries_go_through_dynamodb;
 mod lost_store_loses_no_answer;
+mod openapi_document_is_true;
 mod program_behaves_on_a_laptop;
 mod set_clock_lengthens_no_life;
 mod stopped_process_finishes_its_answers;

@@ -3,6 +3,8 @@ use std::error::Error;
 use std::fmt;
 
 use axum::body::{Body, to_bytes};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
 use http_body_util::LengthLimitError;
 use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
@@ -16,9 +18,16 @@ const LARGEST: usize = 16 * 1024;
 /// A request's body as JSON.
 ///
 /// # Errors
-/// [`Code::BodyTooLarge`], and [`Code::InvalidBody`] for one that is absent, not JSON, or an object with a field that
+/// [`Code::UnsupportedMediaType`], [`Code::BodyTooLarge`], and [`Code::InvalidBody`] for one that is absent, not JSON, or an object with a field that
 /// is there twice: which of the two is meant is anyone's guess.
-pub(super) async fn json(body: Body) -> Result<Value, Problem> {
+pub(super) async fn json(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
+    if let Some(other) = headers.get_all(CONTENT_TYPE).iter().find(|value| !may_be_json(value)) {
+        let detail = format!(
+            "The body must be JSON, and Content-Type says {}.",
+            quoted(&String::from_utf8_lossy(other.as_bytes()))
+        );
+        return Err(Problem::new(Code::UnsupportedMediaType, detail));
+    }
     let bytes = to_bytes(body, LARGEST).await.map_err(|error| {
         if is_too_long(&error) {
             let detail = format!("The body may have at most {LARGEST} bytes.");
@@ -37,6 +46,13 @@ pub(super) async fn json(body: Body) -> Result<Value, Problem> {
         return Err(Problem::new(Code::InvalidBody, detail).with("field", field));
     }
     Ok(json)
+}
+
+/// Also of the type that curl gives to what it is told to send where nobody names one.
+fn may_be_json(content_type: &HeaderValue) -> bool {
+    let essence = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let essence = essence.to_ascii_lowercase();
+    ["application/json", "application/x-www-form-urlencoded"].contains(&&*essence) || essence.ends_with("+json")
 }
 
 fn is_too_long(error: &axum::Error) -> bool {
@@ -65,5 +81,30 @@ impl<'de> Visitor<'de> for RepeatedField {
             }
         }
         Ok(repeated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(&[], None)]
+    #[case(&["application/json"], None)]
+    #[case(&["Application/JSON ; charset=utf-8"], None)]
+    #[case(&["application/merge-patch+json"], None)]
+    #[case(&["application/x-www-form-urlencoded"], None)]
+    #[case(&["text/plain"], Some(Code::UnsupportedMediaType))]
+    #[case(&["multipart/form-data; boundary=x"], Some(Code::UnsupportedMediaType))]
+    #[case(&["application/jsonx"], Some(Code::UnsupportedMediaType))]
+    #[case(&[""], Some(Code::UnsupportedMediaType))]
+    #[case(&["application/json", "text/plain"], Some(Code::UnsupportedMediaType))]
+    #[tokio::test]
+    async fn a_body_of_another_type_is_not_read(#[case] types: &[&'static str], #[case] refused: Option<Code>) {
+        let headers = types.iter().map(|value| (CONTENT_TYPE, HeaderValue::from_static(value)));
+        let read = json(&headers.collect(), Body::from("{}")).await;
+        assert_eq!(read.err().map(|problem| problem.code()), refused);
     }
 }

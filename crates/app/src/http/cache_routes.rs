@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use http::Uri;
+use http::{HeaderMap, Uri};
 
 use super::body;
 use super::parameters::Parameters;
@@ -24,11 +24,12 @@ pub(super) async fn invalidate(
     State(app): State<App>,
     principal: Principal,
     uri: Uri,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Json<InvalidationDone>, Problem> {
     principal.check_administer()?;
     Parameters::of(&uri, &[])?;
-    let request = InvalidationRequest::parse(&body::json(body).await?)?;
+    let request = InvalidationRequest::parse(&body::json(&headers, body).await?)?;
     app.invalidation().invalidate(&principal, &request).await.map(Json)
 }
 

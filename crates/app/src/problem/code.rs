@@ -55,6 +55,8 @@ codes! {
     InvalidBody("INVALID_BODY", 400, "The body is invalid"),
     /// The body has a field that the request does not have.
     UnknownField("UNKNOWN_FIELD", 400, "The body has an unknown field"),
+    /// The header Content-Type says that the body is something else than JSON.
+    UnsupportedMediaType("UNSUPPORTED_MEDIA_TYPE", 415, "The body is of another type"),
     /// The body is over 16 KiB.
     BodyTooLarge("BODY_TOO_LARGE", 413, "The body is too large"),
     /// The answer is larger than a Lambda function may give.

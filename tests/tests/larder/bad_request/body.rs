@@ -22,11 +22,32 @@ pub(super) fn wrong_body() -> BoxedStrategy<BadRequest> {
         4 => wrong_value(),
         2 => repeated_field(),
     ];
-    let body = body.prop_map(|body| (INVALIDATE.to_owned(), body));
+    let in_body = body.prop_map(|body| post(INVALIDATE.to_owned(), body));
     // No parameter ends in a tilde, and the route has none.
-    let target = anything().prop_map(|name| (format!("{INVALIDATE}?{}~=", encoded(&name)), RIGHT.to_owned()));
-    let post = |(target, body)| BadRequest { method: "POST".to_owned(), body, ..BadRequest::get(target) };
-    prop_oneof![20 => body, 1 => target].prop_map(post).boxed()
+    let in_query = anything().prop_map(|name| post(format!("{INVALIDATE}?{}~=", encoded(&name)), RIGHT.to_owned()));
+    let in_type = other_type().prop_map(|content_type| {
+        let headers = vec![("content-type".to_owned(), content_type)];
+        BadRequest { headers, ..post(INVALIDATE.to_owned(), RIGHT.to_owned()) }
+    });
+    prop_oneof![20 => in_body, 1 => in_query, 2 => in_type].boxed()
+}
+
+fn post(target: String, body: String) -> BadRequest {
+    BadRequest { method: "POST".to_owned(), body, ..BadRequest::get(target) }
+}
+
+/// What Content-Type may say of anything but JSON.
+fn other_type() -> BoxedStrategy<String> {
+    const TYPES: &[&str] = &[
+        "",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "application/octet-stream",
+        "json",
+        "*/*",
+    ];
+    prop_oneof![select(TYPES).prop_map(str::to_owned), "[a-z]{1,9}/[a-z]{1,3}"].boxed()
 }
 
 fn no_json() -> BoxedStrategy<String> {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::Uri;
 use http::header::CONTENT_TYPE;
+use larder_sources::{DATA_TYPES, Region};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
@@ -27,13 +28,16 @@ pub(super) struct Document(pub(super) Bytes);
 #[expect(dead_code, reason = "only its schema is used; InvalidationRequest reads the body, with better words")]
 pub(super) struct InvalidationBody {
     /// Entries of one data type only.
+    #[schema(nullable = false)]
     data_type: Option<String>,
     /// Entries of one region only, and those that have none.
+    #[schema(nullable = false)]
     region: Option<String>,
     /// Entries of one account only, and those that are the same for all.
-    #[schema(pattern = "^[0-9]{12}$")]
+    #[schema(nullable = false, pattern = "^[0-9]{12}$")]
     account_id: Option<String>,
     /// Whether the items are deleted too.
+    #[schema(nullable = false)]
     purge: Option<bool>,
 }
 
@@ -56,7 +60,7 @@ pub(super) fn document(of_handlers: OpenApi) -> Vec<u8> {
         "operationId": "openapi",
         "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}},
     });
-    bound_limit(&mut document["paths"]["/cache/entries"]["get"]);
+    say_values(&mut document);
     problems::add(&mut document);
     document["components"]["securitySchemes"]["token"] = json!({
         "type": "http",
@@ -79,12 +83,28 @@ pub(super) async fn serve(
     Ok(([(CONTENT_TYPE, "application/json")], document).into_response())
 }
 
-/// What the handler's own words can't say, since they take literals only.
-fn bound_limit(entries: &mut Value) {
-    let parameters = entries["parameters"].as_array_mut().into_iter().flatten();
-    for limit in parameters.filter(|parameter| parameter["name"] == "limit") {
-        limit["schema"] = json!({"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT});
+/// What the handlers' own words can't say, since they take literals only.
+fn say_values(document: &mut Value) {
+    let types: Vec<_> = DATA_TYPES.iter().map(|row| row.name).collect();
+    let regions: Vec<_> = Region::all().iter().map(|region| region.name()).collect();
+    let fields = &mut document["components"]["schemas"]["InvalidationBody"]["properties"];
+    fields["dataType"]["enum"] = json!(types);
+    fields["region"]["enum"] = json!(regions);
+    let parameters = document["paths"]["/cache/entries"]["get"]["parameters"].as_array_mut();
+    for parameter in parameters.into_iter().flatten() {
+        parameter["schema"] = match parameter["name"].as_str() {
+            Some("dataType") => json!({"type": "string", "enum": types}),
+            Some("limit") => {
+                json!({"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT})
+            }
+            _ => cursor(),
+        };
     }
+}
+
+/// Any text that an answer may have given.
+fn cursor() -> Value {
+    json!({"type": "string", "pattern": "^[A-Za-z0-9_-]+$"})
 }
 
 /// Every operation of the document, by path and method.

@@ -35,6 +35,7 @@ const OF_DATA: &[Code] = &[
 const OF_INVALIDATION: &[Code] = &[
     Code::InvalidBody,
     Code::UnknownField,
+    Code::UnsupportedMediaType,
     Code::BodyTooLarge,
     Code::UnknownDataType,
     Code::UnknownRegion,

@@ -2,6 +2,7 @@ use larder_sources::{DATA_TYPES, DataType, NamedSchema, Region};
 use serde_json::{Value, json};
 
 use super::super::parameters::LARGEST_LIMIT;
+use super::cursor;
 
 /// Adds the rows' routes and the schemas of their answers.
 pub(super) fn add(document: &mut Value) {
@@ -88,7 +89,7 @@ fn parameters(row: &DataType) -> Value {
     if row.list.is_some() {
         let limit = json!({"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT});
         parameters.push(query("limit", false, &limit, "At most so many items; all where absent."));
-        parameters.push(query("cursor", false, &json!({"type": "string"}), "The nextCursor of the answer before."));
+        parameters.push(query("cursor", false, &cursor(), "The nextCursor of the answer before."));
     }
     parameters.push(header(
         "Cache-Control",
