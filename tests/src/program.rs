@@ -24,7 +24,7 @@ pub struct Finished {
 }
 
 impl Program {
-    /// Where the binary of that name is: beside the running test.
+    /// Where the binary of that name is: beside the running test. A path is taken as it is.
     ///
     /// # Errors
     /// If it has not been built.
