@@ -1,6 +1,6 @@
 //! A copy of the checkout that something is added to, built beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +11,7 @@ use larder_tests::project;
 pub(crate) struct Scratch {
     folder: PathBuf,
     files: BTreeMap<PathBuf, Vec<u8>>,
+    added: Vec<String>,
     /// The build folder of the running test, and the folder in it of its profile.
     build: PathBuf,
     profile: String,
@@ -30,7 +31,7 @@ impl Scratch {
         fs::create_dir_all(&folder).expect("the folder is made");
         let turn = File::create(folder.with_extension("lock")).expect("the lock is made");
         turn.lock().expect("whoever has it finishes");
-        let mut scratch = Self { folder, files: checkout(), build, profile, _turn: turn };
+        let mut scratch = Self { folder, files: checkout(), added: Vec::new(), build, profile, _turn: turn };
         scratch.edit("Cargo.toml", "\nversion = \"", "\nversion = \"0.0.0-scratch.");
         scratch
     }
@@ -39,6 +40,7 @@ impl Scratch {
     pub(crate) fn add(&mut self, file: &str, content: &str) {
         let before = self.files.insert(file.into(), content.into());
         assert!(before.is_none(), "{file} is there already");
+        self.added.push(file.to_owned());
     }
 
     /// Adds a line before one that is there.
@@ -57,6 +59,7 @@ impl Scratch {
     /// goes into a folder of the copy.
     pub(crate) fn build(&self, program: &str) -> PathBuf {
         self.write();
+        let of_checkout = self.compiled_without_additions();
         let target = self.folder.join("target");
         let profile = self.profile.replace("debug", "dev");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -71,7 +74,23 @@ impl Scratch {
         let said = String::from_utf8_lossy(&built.stderr);
         assert!(built.status.success(), "{said}");
         assert!(!said.contains("Compiling aws-"), "a dependency was compiled anew: {said}");
+        let after = self.compiled_without_additions();
+        assert!(of_checkout.is_subset(&after), "what is compiled of the checkout was compiled of the copy instead");
         target.join(&self.profile).join(program)
+    }
+
+    /// The dependency lists, in the build folder, of whatever of ours was compiled without the files that were added.
+    fn compiled_without_additions(&self) -> BTreeSet<PathBuf> {
+        let lists = fs::read_dir(self.build.join(&self.profile).join("deps")).expect("the test was built there");
+        let lists = lists.map(|entry| entry.expect("an entry").path()).filter(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy();
+            name.starts_with("larder") && name.ends_with(".d")
+        });
+        let without = lists.filter(|path| {
+            let list = fs::read_to_string(path).unwrap_or_default();
+            self.added.iter().all(|file| !list.contains(file))
+        });
+        without.collect()
     }
 
     /// Writes what differs, and nothing else: cargo compiles again what was written after it compiled.
