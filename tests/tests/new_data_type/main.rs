@@ -14,7 +14,8 @@ const QUESTION: &str = "/ec2/key-pairs?region=us-east-1";
 const KEY_NAME: &str = "of-this-test";
 
 /// What lists data types, and what has to be there of the new one.
-const LISTS: &[(&[&str], &str)] = &[(&["types"], NAME), (&["types"], ACTION), (&["types", "--json"], ACTION)];
+const LISTS: &[(&[&str], &str)] =
+    &[(&["types"], NAME), (&["types"], ACTION), (&["types", "--json"], ACTION), (&["iam-policy"], ACTION)];
 
 /// The program, with the new data type in it.
 fn build() -> String {
