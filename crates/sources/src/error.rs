@@ -99,12 +99,15 @@ where
     message
 }
 
-/// What an error and those that caused it say, each thing once.
+/// How the SDK introduces what one of our checks of an answer says, which is for nobody else.
+const INTRODUCTION: &str = "interceptor encountered an error";
+
+/// What an error and those that caused it say, each thing once. What only introduces the next is left out.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in causes(error) {
         let text = cause.to_string();
-        if said.last() != Some(&text) {
+        if said.last() != Some(&text) && !text.ends_with(INTRODUCTION) {
             said.push(text);
         }
     }

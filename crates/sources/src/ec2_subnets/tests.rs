@@ -99,6 +99,7 @@ async fn an_answer_cut_off_anywhere_is_an_error_and_not_a_short_list() {
         let script = scripted(move |_| Reply::Http(200, cut.clone()));
         let error = fetch(&script.aws()).await.expect_err("half an answer");
         assert_eq!(error.kind, FailureKind::Malformed, "cut at {end}: {error}");
+        assert!(!error.message.contains("interceptor"), "the SDK's own parts are told: {error}");
     }
 }
 
