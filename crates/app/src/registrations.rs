@@ -2,7 +2,6 @@ use aws_config::SdkConfig;
 use larder_sources::{AccountEntry, AccountId, FetchError, InvalidAccount, RegisteredAccount};
 
 use crate::configuration::Configuration;
-use crate::problem::{Problem, of_fetch_error};
 use crate::wiring::{accounts, accounts_table};
 
 /// The accounts that can be asked, each with where it is registered.
@@ -13,7 +12,7 @@ pub struct Registrations {
     /// What is wrong with the items of the accounts table that are no account.
     pub invalid: Vec<InvalidAccount>,
     /// Why some may be missing: the own account or the table could not be asked.
-    pub problems: Vec<Problem>,
+    pub failures: Vec<FetchError>,
 }
 
 /// One account.
@@ -37,8 +36,8 @@ pub enum Place {
 }
 
 impl Registrations {
-    /// Reads the table as it is now, and asks for the own account unless it is configured.
-    pub async fn read(configuration: &Configuration, aws: &SdkConfig) -> Self {
+    /// Those of the file and, as it is now, of the table.
+    pub async fn registered(configuration: &Configuration, aws: &SdkConfig) -> Self {
         let mut found = Self::default();
         found.take(Place::File, Ok(configuration.accounts.all().to_vec()));
         if let Some(table) = &configuration.accounts_table {
@@ -54,19 +53,37 @@ impl Registrations {
             found.take(Place::Table, read);
             found.invalid = invalid;
         }
+        found
+    }
+
+    /// The same with the own account, which is asked for unless it is configured.
+    pub async fn read(configuration: &Configuration, aws: &SdkConfig) -> Self {
+        let mut found = Self::registered(configuration, aws).await;
         let own = match &configuration.own_account {
             Some(own) => Ok(own.clone()),
             None => accounts(configuration, aws.clone()).own_account(None).await,
         };
-        found.take(Place::Own, own.map(|own| unnamed(&own).into_iter().collect()));
-        found.accounts.sort_by(|a, b| a.account.id().cmp(b.account.id()));
-        found
+        match own {
+            Ok(own) => found.with_own(&own),
+            Err(error) => {
+                found.failures.push(error);
+                found
+            }
+        }
+    }
+
+    /// The same with the own account in its place.
+    #[must_use]
+    pub fn with_own(mut self, own: &AccountId) -> Self {
+        let entry = AccountEntry { account_id: own.to_string(), ..AccountEntry::default() };
+        self.take(Place::Own, Ok(entry.try_into().into_iter().collect()));
+        self
     }
 
     fn take(&mut self, place: Place, read: Result<Vec<RegisteredAccount>, FetchError>) {
         let read = match read {
             Ok(read) => read,
-            Err(error) => return self.problems.push(of_fetch_error(&error)),
+            Err(error) => return self.failures.push(error),
         };
         for account in read {
             let known = self.accounts.iter_mut().find(|known| known.account.id() == account.id());
@@ -75,12 +92,8 @@ impl Registrations {
                 None => self.accounts.push(Registration { account, places: vec![place] }),
             }
         }
+        self.accounts.sort_by(|a, b| a.account.id().cmp(b.account.id()));
     }
-}
-
-/// The account with nothing more said of it.
-fn unnamed(account: &AccountId) -> Option<RegisteredAccount> {
-    AccountEntry { account_id: account.to_string(), ..AccountEntry::default() }.try_into().ok()
 }
 
 #[cfg(test)]
@@ -110,7 +123,7 @@ mod tests {
         let found = Registrations::read(&configuration, &aws).await;
         let places: Vec<_> = found.accounts.iter().map(|one| (one.account.id().as_str(), &*one.places)).collect();
         assert_eq!(places, [("111122223333", &[Place::Own][..]), ("444455556666", &[Place::File])]);
-        assert_eq!(found.problems, []);
+        assert_eq!(found.failures, []);
     }
 
     #[test]
@@ -122,6 +135,6 @@ mod tests {
         assert_eq!(registration.account.name(), Some("as the file has it"));
         assert_eq!(registration.places, [Place::File, Place::Table]);
         found.take(Place::Own, Err(FetchError::new(FailureKind::Unavailable, "sts:GetCallerIdentity", "gone")));
-        assert_eq!((found.accounts.len(), found.problems.len()), (1, 1));
+        assert_eq!((found.accounts.len(), found.failures.len()), (1, 1));
     }
 }

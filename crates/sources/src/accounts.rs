@@ -8,10 +8,16 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use bytes::Bytes;
 use futures::future::try_join;
 
-use crate::{AccountId, AccountRegistry, Aws, DataType, FetchError, Region, RegisteredAccount, RoleArn, Scope};
+use crate::identity::GET_CALLER_IDENTITY;
+use crate::{
+    AccountId, AccountRegistry, Aws, Caller, DataType, FailureKind, FetchError, Region, RegisteredAccount, RoleArn,
+    Scope,
+};
 
+mod own;
 mod role_credentials;
 
+pub(crate) use own::Own;
 pub use role_credentials::ASSUME_ROLE;
 use role_credentials::RoleCredentials;
 
@@ -25,7 +31,9 @@ const RENEWED_BEFORE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Accounts {
     config: SdkConfig,
-    own: Arc<Aws>,
+    own: Arc<Own>,
+    /// The own credentials as the SDK keeps them: to assume roles with, whose account does not depend on them.
+    assuming: Aws,
     registry: Arc<dyn AccountRegistry>,
     assumed: Mutex<HashMap<AccountId, Assumed>>,
 }
@@ -41,30 +49,34 @@ impl Accounts {
     /// Accounts by these credentials, the own ones, and this registry. Nothing is asked yet.
     #[must_use]
     pub fn new(config: SdkConfig, registry: Arc<dyn AccountRegistry>) -> Self {
-        let own = Arc::new(Aws::new(config.clone()).knowing(registry.clone()));
-        Self { config, own, registry, assumed: Mutex::default() }
+        let own = Arc::new(Own::new(config.clone(), registry.clone()));
+        Self { assuming: Aws::new(config.clone()), config, own, registry, assumed: Mutex::default() }
     }
 
-    /// The own credentials, whatever account they are of.
+    /// The partition of the own credentials: see [`Aws::partition`].
     #[must_use]
-    pub fn own(&self) -> &Arc<Aws> {
-        &self.own
+    pub fn partition(&self) -> &'static str {
+        self.assuming.partition()
     }
 
     /// The account of the own credentials: see [`Aws::identity`].
     ///
     /// # Errors
-    /// As there.
+    /// As there, and if there are no credentials.
     pub async fn own_account(&self, near: Option<Region>) -> Result<AccountId, FetchError> {
-        self.own.identity(near).await
+        let own = self.own.aws(GET_CALLER_IDENTITY).await?;
+        let account = own.identity(near).await;
+        self.unless_refused(&own, account).await
     }
 
-    /// Every account that may be asked, by id: those of the registry, and the own one.
+    /// Who the own credentials are of, asked now: see [`Aws::caller`].
     ///
     /// # Errors
-    /// Whatever reading the registry or asking for the own account failed with.
-    pub async fn list(&self) -> Result<Vec<RegisteredAccount>, FetchError> {
-        self.own.accounts().await
+    /// As there, and if there are no credentials.
+    pub async fn caller(&self) -> Result<Caller, FetchError> {
+        let own = self.own.aws(GET_CALLER_IDENTITY).await?;
+        let caller = own.caller().await;
+        self.unless_refused(&own, caller).await
     }
 
     /// One data type's answer as JSON, with the credentials of the scope's account; the own ones where it has none.
@@ -75,23 +87,61 @@ impl Accounts {
     /// # Errors
     /// Those of [`Self::aws_of`] and [`DataType::fetch`].
     pub async fn fetch(&self, data_type: &DataType, scope: &Scope) -> Result<Bytes, FetchError> {
-        let Some(account) = &scope.account else { return data_type.fetch(&self.own, scope).await };
-        if self.own.knows_its_identity() || self.role_of(account).await != Ok(None) {
-            let aws = self.aws_of(account, scope.region).await?;
-            return data_type.fetch(&aws, scope).await;
+        let operation = data_type.iam_actions.first().copied().unwrap_or(data_type.name);
+        let own = self.own.aws(operation).await?;
+        let Some(account) = &scope.account else {
+            let answer = data_type.fetch(&own, scope).await;
+            return self.unless_refused(&own, answer).await;
+        };
+        if !own.knows_its_identity() && self.role_of(account).await == Ok(None) {
+            let answer = self.fetch_unidentified(&own, account, data_type, scope).await;
+            return self.unless_refused(&own, answer).await;
         }
+        let answer = self.fetch_as(account, data_type, scope).await;
+        match &answer {
+            // A role's session may be ended long before it expires. The next one is as good as the first was.
+            Err(error) if error.kind == FailureKind::Credentials && error.operation != ASSUME_ROLE => {
+                self.fetch_as(account, data_type, scope).await
+            }
+            _ => answer,
+        }
+    }
+
+    async fn fetch_as(&self, account: &AccountId, data_type: &DataType, scope: &Scope) -> Result<Bytes, FetchError> {
+        let aws = self.aws_of(account, scope.region).await?;
+        let answer = data_type.fetch(&aws, scope).await;
+        self.unless_refused(&aws, answer).await
+    }
+
+    async fn fetch_unidentified(
+        &self,
+        own: &Aws,
+        account: &AccountId,
+        data_type: &DataType,
+        scope: &Scope,
+    ) -> Result<Bytes, FetchError> {
         let whose = async {
-            match self.own.identity(scope.region).await {
+            match own.identity(scope.region).await {
                 Ok(own) if own == *account => Ok(None),
                 Ok(_) => Err(self.unknown(account)),
                 // Only told once the fetch has succeeded: its own failure explains more.
                 Err(error) => Ok(Some(error)),
             }
         };
-        match try_join(whose, data_type.fetch(&self.own, scope)).await? {
+        match try_join(whose, data_type.fetch(own, scope)).await? {
             (None, answer) => Ok(answer),
             (Some(error), _) => Err(error),
         }
+    }
+
+    /// The answer. Credentials that AWS takes no longer are had anew by whoever asks next.
+    async fn unless_refused<T>(&self, aws: &Arc<Aws>, answer: Result<T, FetchError>) -> Result<T, FetchError> {
+        if answer.as_ref().is_err_and(|error| error.kind == FailureKind::Credentials) {
+            self.own.forget(aws).await;
+            let mut assumed = self.assumed.lock().unwrap_or_else(PoisonError::into_inner);
+            assumed.retain(|_, known| !Arc::ptr_eq(&known.aws, aws));
+        }
+        answer
     }
 
     /// The clients with the credentials of that account. That its role can be assumed is found out by the first
@@ -101,8 +151,10 @@ impl Accounts {
     /// [`FetchError::is_unknown_account`] for an account that is neither the own one nor has a role in the registry;
     /// else whatever reading the registry or asking for the own account failed with.
     pub async fn aws_of(&self, account: &AccountId, near: Option<Region>) -> Result<Arc<Aws>, FetchError> {
-        if self.own.identity(near).await? == *account {
-            return Ok(self.own.clone());
+        let own = self.own.aws(GET_CALLER_IDENTITY).await?;
+        let identity = own.identity(near).await;
+        if self.unless_refused(&own, identity).await? == *account {
+            return Ok(own);
         }
         match self.role_of(account).await? {
             Some((registered, role)) => Ok(self.assumed(registered, &role)),
@@ -122,9 +174,8 @@ impl Accounts {
 
     /// The account's entry in the registry with its role, if it has one.
     async fn role_of(&self, account: &AccountId) -> Result<Option<(RegisteredAccount, RoleArn)>, FetchError> {
-        let accounts = self.registry.list().await?;
-        let registered = accounts.iter().find(|registered| registered.id() == account);
-        Ok(registered.and_then(|registered| Some((registered.clone(), registered.role_arn()?.clone()))))
+        let registered = self.registry.find(account).await?;
+        Ok(registered.and_then(|registered| registered.role_arn().cloned().map(|role| (registered, role))))
     }
 
     /// Whose account nobody knows, and what was known of it is forgotten.
@@ -148,7 +199,7 @@ impl Accounts {
     }
 
     fn assume(&self, role: &RoleArn, external_id: Option<&str>) -> Aws {
-        let credentials = RoleCredentials::new(&self.own, &self.config, role, external_id);
+        let credentials = RoleCredentials::new(&self.assuming, &self.config, role, external_id);
         let config = self
             .config
             .to_builder()

@@ -5,7 +5,8 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 
-use crate::identity::{Caller, Identity, caller};
+use crate::accounts::Own;
+use crate::identity::{Caller, GET_CALLER_IDENTITY, Identity, caller};
 use crate::partition::{COMMERCIAL, account_wide_region};
 use crate::whole_answer::WholeAnswer;
 use crate::{AccountId, AccountRegistry, FetchError, Region, RegisteredAccount, RoleArn};
@@ -37,7 +38,7 @@ enum Others {
     /// They are Larder's own, and this registry has the others.
     Registered(Arc<dyn AccountRegistry>),
     /// They are those of a role that Larder's own assumed.
-    KnownTo(Arc<Aws>),
+    KnownTo(Arc<Own>),
 }
 
 impl Aws {
@@ -63,7 +64,7 @@ impl Aws {
     }
 
     /// The clients of a role that `own` assumed: `config` has its credentials.
-    pub(crate) fn of_role(config: SdkConfig, role: &RoleArn, own: Arc<Self>) -> Self {
+    pub(crate) fn of_role(config: SdkConfig, role: &RoleArn, own: Arc<Own>) -> Self {
         Self {
             identity: Identity::known(role.account().clone()),
             partition: role.partition(),
@@ -160,13 +161,13 @@ impl Aws {
     /// The accounts that Larder may ask, its own included, by id; as the registry has them now.
     pub(crate) async fn accounts(&self) -> Result<Vec<RegisteredAccount>, FetchError> {
         let registry = match &self.others {
-            Others::KnownTo(own) => return Box::pin(own.accounts()).await,
+            Others::KnownTo(own) => return Box::pin(own.aws(GET_CALLER_IDENTITY).await?.accounts()).await,
             Others::Registered(registry) => Some(registry),
             Others::None => None,
         };
         let own = self.identity(None).await?;
         let mut accounts = match registry {
-            Some(registry) => registry.list_now().await?.to_vec(),
+            Some(registry) => registry.list().await?.to_vec(),
             None => Vec::new(),
         };
         if let Err(place) = accounts.binary_search_by(|account| account.id().cmp(&own)) {

@@ -1,5 +1,6 @@
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -53,6 +54,11 @@ impl FetchError {
     #[must_use]
     pub fn without(operation: &'static str, what: &str) -> Self {
         Self::new(FailureKind::Malformed, operation, format!("AWS's answer has a part without {what}"))
+    }
+
+    /// There are no credentials for `operation`.
+    pub(crate) fn without_credentials(operation: &'static str, error: &CredentialsError) -> Self {
+        Self::new(FailureKind::Credentials, operation, chain(error))
     }
 
     /// An account that nobody can be asked about: `message` says why.
@@ -125,7 +131,7 @@ where
     let asked_nobody = matches!(error, SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_));
     asked_nobody
         && causes(error).any(|cause| {
-            cause.is::<aws_credential_types::provider::error::CredentialsError>()
+            cause.is::<CredentialsError>()
                 || cause.is::<aws_credential_types::provider::error::TokenError>()
                 // The SDK keeps the type of this one to itself: no credentials provider was configured at all.
                 || cause.to_string().contains("there was no identity resolver")

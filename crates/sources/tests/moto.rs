@@ -156,6 +156,6 @@ async fn a_role_of_another_account_sees_that_account() {
     assert!(arn.contains("444455556666"), "{arn}");
     let theirs = fetch(&aws, "ec2-instance-profiles").await;
     assert_eq!(theirs["instanceProfiles"][0]["arn"], arn);
-    let ours = fetch(accounts.own(), "ec2-instance-profiles").await;
+    let ours = fetch(&Aws::new(config(&moto)), "ec2-instance-profiles").await;
     assert_eq!(ours, json!({"instanceProfiles": []}));
 }

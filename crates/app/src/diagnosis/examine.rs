@@ -1,14 +1,17 @@
 use futures::{StreamExt, stream};
-use larder_sources::{AccountEntry, AccountId, Accounts, Caller, DataType, FetchError, Region, RegisteredAccount};
+use larder_sources::{AccountId, Accounts, Caller, DataType, FetchError, Region, RegisteredAccount};
 
 use super::answered::ask;
 use super::plan::{Plan, Question};
-use super::{Answered, Outcome, RegionsAsked, RegionsFrom, check_roles};
+use super::{Answered, Finding, Outcome, RegionsAsked, RegionsFrom, check_roles, registry_findings};
+use crate::Registrations;
 
 /// What is to be found out.
 pub struct Examination<'a> {
     /// AWS.
     pub accounts: &'a Accounts,
+    /// The accounts that are registered.
+    pub registered: Registrations,
     /// Which data types are asked.
     pub data_types: Vec<&'static DataType>,
     /// Where.
@@ -37,8 +40,8 @@ pub enum Step {
 pub struct Diagnosis {
     /// Who Larder's own credentials are of. Nothing else was asked where that is not known.
     pub caller: Result<Caller, FetchError>,
-    /// Why other accounts than the own one may be missing.
-    pub unlisted: Option<FetchError>,
+    /// What is wrong with the registry, so that accounts may be missing.
+    pub registry: Vec<Finding>,
     /// Those named that nobody registered. Nothing else was asked where there are any.
     pub unknown: Vec<AccountId>,
     /// By account.
@@ -62,17 +65,12 @@ pub struct AccountExamined {
 
 impl Examination<'_> {
     /// Asks AWS.
-    pub async fn run(&self) -> Diagnosis {
-        let caller = self.accounts.own().caller().await;
-        let mut diagnosis = Diagnosis { caller, unlisted: None, unknown: Vec::new(), accounts: Vec::new() };
+    pub async fn run(mut self) -> Diagnosis {
+        let (caller, registry) = (self.accounts.caller().await, registry_findings(&self.registered));
+        let mut diagnosis = Diagnosis { caller, registry, unknown: Vec::new(), accounts: Vec::new() };
         let Ok(own) = diagnosis.caller.as_ref().map(|caller| caller.account.clone()) else { return diagnosis };
-        let listed = match self.accounts.list().await {
-            Ok(listed) => listed,
-            Err(error) => {
-                diagnosis.unlisted = Some(error);
-                unnamed(&own)
-            }
-        };
+        let registered = std::mem::take(&mut self.registered).with_own(&own);
+        let listed: Vec<_> = registered.accounts.into_iter().map(|one| one.account).collect();
         let is_listed = |id: &&AccountId| listed.iter().any(|account| account.id() == *id);
         diagnosis.unknown = self.only.iter().filter(|id| !is_listed(id)).cloned().collect();
         if diagnosis.unknown.is_empty() {
@@ -118,10 +116,4 @@ impl Examination<'_> {
         }
         examined
     }
-}
-
-/// The own account alone.
-fn unnamed(own: &AccountId) -> Vec<RegisteredAccount> {
-    let entry = AccountEntry { account_id: own.to_string(), ..AccountEntry::default() };
-    entry.try_into().into_iter().collect()
 }

@@ -12,7 +12,7 @@ impl Diagnosis {
             Ok(caller) => caller,
             Err(error) => return vec![of_caller(error)],
         };
-        let mut findings: Vec<_> = self.unlisted.iter().map(of_registry).collect();
+        let mut findings = self.registry.clone();
         for account in &self.accounts {
             match &account.role {
                 Err(error) => findings.push(role_finding(&account.account, Some(caller), error)),
@@ -42,13 +42,6 @@ fn of_caller(error: &FetchError) -> Finding {
         }
         _ => finding,
     }
-}
-
-fn of_registry(error: &FetchError) -> Finding {
-    let what = format!("The accounts table can't be read, so only the own account was asked: {}.", sentence(error));
-    let advice = "ACCOUNTS_TABLE_NAME must name a table in this account and region, and the identity needs dynamodb:Scan \
-                  on it.";
-    Finding::new(Severity::of(error), what).advising(advice)
 }
 
 /// Where and for what something is so.

@@ -6,6 +6,7 @@ mod finding;
 mod findings;
 mod plan;
 mod regions;
+mod registry;
 mod role;
 mod store;
 
@@ -13,6 +14,7 @@ pub use answered::{Answered, Outcome};
 pub use examine::{AccountExamined, Diagnosis, Examination, Step};
 pub use finding::{Finding, Severity};
 pub use regions::{RegionsAsked, RegionsFrom};
+pub use registry::registry_findings;
 pub use role::{check_roles, role_finding};
 pub use store::store_findings;
 

@@ -48,8 +48,8 @@ fn findings(answers: &[(&str, &Outcome)], regions_from: RegionsFrom) -> Vec<Find
         regions_from,
         answers: answered.collect(),
     };
-    let (unlisted, unknown) = (None, Vec::new());
-    Diagnosis { caller: Ok(caller()), unlisted, unknown, accounts: vec![examined] }.findings()
+    let (registry, unknown) = (Vec::new(), Vec::new());
+    Diagnosis { caller: Ok(caller()), registry, unknown, accounts: vec![examined] }.findings()
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn tables_and_roles_have_statements_of_their_own() {
     assert_eq!(strings(&cache["Resource"]), [arn, &format!("{arn}/index/dataType-createdAt-index")]);
     assert_eq!(strings(&cache["Action"]), DynamoDbStore::IAM_ACTIONS);
     assert_eq!(strings(&accounts["Resource"]), ["arn:aws:dynamodb:*:*:table/accounts"]);
-    assert_eq!(strings(&accounts["Action"]), ["dynamodb:Scan"]);
+    assert_eq!(strings(&accounts["Action"]), ["dynamodb:GetItem", "dynamodb:Scan"]);
     assert_eq!(strings(&roles["Action"]), ["sts:AssumeRole"]);
     assert_eq!(strings(&roles["Resource"]), ["arn:aws:iam::111122223333:role/a", "arn:aws:iam::444455556666:role/b"]);
 }

@@ -44,7 +44,7 @@ impl Fetcher for AwsFetcher {
     }
 
     async fn partition(&self) -> &'static str {
-        self.accounts().await.own().partition()
+        self.accounts().await.partition()
     }
 
     async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError> {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{AccountRegistry, InvalidAccount, RegisteredAccount};
-use crate::FetchError;
+use crate::{AccountId, FetchError};
 
 /// The accounts that a configuration names. None, by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,5 +33,9 @@ impl ConfiguredAccounts {
 impl AccountRegistry for ConfiguredAccounts {
     async fn list(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
         Ok(self.0.clone())
+    }
+
+    async fn find(&self, account: &AccountId) -> Result<Option<RegisteredAccount>, FetchError> {
+        Ok(self.0.iter().find(|registered| registered.id() == account).cloned())
     }
 }

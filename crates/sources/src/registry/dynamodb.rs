@@ -1,6 +1,6 @@
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::timeout::TimeoutConfig;
@@ -8,7 +8,6 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use aws_smithy_async::time::SharedTimeSource;
-use tokio::sync::Mutex;
 
 use super::{AccountEntry, AccountRegistry, InvalidAccount, RegisteredAccount};
 use crate::pages::every_page;
@@ -19,6 +18,7 @@ mod kept;
 use kept::Kept;
 
 const SCAN: &str = "dynamodb:Scan";
+const GET_ITEM: &str = "dynamodb:GetItem";
 const PUT_ITEM: &str = "dynamodb:PutItem";
 const DELETE_ITEM: &str = "dynamodb:DeleteItem";
 const HASH_KEY: &str = "accountId";
@@ -28,19 +28,19 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
 
 type Item = HashMap<String, AttributeValue>;
 
-/// The accounts of a DynamoDB table with the hash key `accountId`, whose items are [`AccountEntry`]s. It is read whole,
-/// once a minute at most; see [`Self::list`].
+/// The accounts of a DynamoDB table with the hash key `accountId`, whose items are [`AccountEntry`]s. Which role an
+/// account has is asked of it for each fetch; see [`Self::find`].
 #[derive(Debug)]
 pub struct DynamoDbAccounts {
     client: Client,
     table: String,
     clock: SharedTimeSource,
-    kept: Mutex<Option<Kept>>,
+    kept: Mutex<Kept>,
 }
 
 impl DynamoDbAccounts {
     /// What reading the table needs to be permitted, on the table itself.
-    pub const IAM_ACTIONS: &'static [&'static str] = &[SCAN];
+    pub const IAM_ACTIONS: &'static [&'static str] = &[GET_ITEM, SCAN];
 
     /// The accounts in `table`, which must exist; nothing is asked yet. How often and how long `client` tries is its
     /// owner's matter: see [`Self::client`].
@@ -66,7 +66,7 @@ impl DynamoDbAccounts {
     pub async fn entries(&self) -> Result<Vec<Result<RegisteredAccount, InvalidAccount>>, FetchError> {
         let pages = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().send();
         let items = every_page(SCAN, pages, |page| (page.last_evaluated_key.map(|key| token(&key)), page.items));
-        Ok(items.await?.into_iter().map(account).collect())
+        Ok(items.await?.into_iter().map(account_of).collect())
     }
 
     /// Writes an account, in place of what the table says of it, and says whether it was there.
@@ -79,7 +79,7 @@ impl DynamoDbAccounts {
         let item = serde_dynamo::to_item(AccountEntry::from(account)).map_err(unwritable)?;
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         let answer = put.return_values(ReturnValue::AllOld).send().await;
-        self.kept.lock().await.take();
+        self.kept().forget(account.id());
         let answer = answer.map_err(|error| FetchError::from_sdk(PUT_ITEM, &error))?;
         Ok(answer.attributes.is_some())
     }
@@ -92,54 +92,48 @@ impl DynamoDbAccounts {
         let key = AttributeValue::S(account.to_string());
         let delete = self.client.delete_item().table_name(&self.table).key(HASH_KEY, key);
         let answer = delete.return_values(ReturnValue::AllOld).send().await;
-        self.kept.lock().await.take();
+        self.kept().forget(account);
         let answer = answer.map_err(|error| FetchError::from_sdk(DELETE_ITEM, &error))?;
         Ok(answer.attributes.is_some())
     }
 
-    /// The accounts among the items. The others are said in the log, and can't be asked until they are right.
-    async fn read(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
-        let mut accounts = Vec::new();
-        for entry in self.entries().await? {
-            match entry {
-                Ok(account) => accounts.push(account),
-                Err(error) => {
-                    tracing::error!(table = self.table, %error, "an item of the accounts table is no account")
-                }
-            }
-        }
-        accounts.sort_by(|a, b| a.id().cmp(b.id()));
-        Ok(accounts.into())
+    async fn get(&self, account: &AccountId) -> Result<Option<RegisteredAccount>, FetchError> {
+        let key = AttributeValue::S(account.to_string());
+        let get = self.client.get_item().table_name(&self.table).key(HASH_KEY, key).consistent_read(true);
+        let answer = get.send().await.map_err(|error| FetchError::from_sdk(GET_ITEM, &error))?;
+        answer.item.map(account_of).transpose().map_err(|error| self.no_account(GET_ITEM, &error))
     }
 
-    fn now(&self) -> SystemTime {
-        self.clock.now()
+    fn no_account(&self, operation: &str, error: &InvalidAccount) -> FetchError {
+        let message = format!("in the accounts table {}: {error}", self.table);
+        FetchError::new(FailureKind::Malformed, operation, message)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // A panic inside leaves it as it was, so a poisoned lock is still good.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl AccountRegistry for DynamoDbAccounts {
-    /// What was read within the last minute, by one reader at a time. While the table can't be read, its last state
-    /// counts on for a quarter of an hour; a failure is told for a second to those who ask then.
     async fn list(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
-        let mut kept = self.kept.lock().await;
-        if let Some(accounts) = kept.as_ref().and_then(|kept| kept.at(self.now())) {
-            return accounts;
-        }
-        let read = self.read().await;
-        if let Err(error) = &read {
-            tracing::warn!(table = self.table, %error, "the accounts table can't be read");
-        }
-        let now = Kept::after(kept.take(), read, self.now());
-        kept.insert(now).latest()
+        let entries = self.entries().await?.into_iter();
+        let mut accounts = entries.collect::<Result<Vec<_>, _>>().map_err(|error| self.no_account(SCAN, &error))?;
+        accounts.sort_by(|a, b| a.id().cmp(b.id()));
+        Ok(accounts.into())
     }
 
-    /// Read anew, and kept for [`Self::list`] if that succeeds.
-    async fn list_now(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
-        let mut kept = self.kept.lock().await;
-        let accounts = self.read().await?;
-        *kept = Some(Kept::after(None, Ok(accounts.clone()), self.now()));
-        Ok(accounts)
+    /// While the table is out of reach, an account that was found within the last quarter of an hour counts on.
+    async fn find(&self, account: &AccountId) -> Result<Option<RegisteredAccount>, FetchError> {
+        if let Some(registered) = self.kept().instead(account, self.clock.now()) {
+            return Ok(Some(registered));
+        }
+        let read = self.get(account).await;
+        if let Err(error) = &read {
+            tracing::warn!(table = self.table, %account, %error, "the accounts table could not be asked");
+        }
+        self.kept().after(account, read, self.clock.now())
     }
 }
 
@@ -148,7 +142,7 @@ fn token(key: &Item) -> String {
     key.get(HASH_KEY).and_then(|id| id.as_s().ok()).cloned().unwrap_or_else(|| format!("{key:?}"))
 }
 
-fn account(item: Item) -> Result<RegisteredAccount, InvalidAccount> {
+fn account_of(item: Item) -> Result<RegisteredAccount, InvalidAccount> {
     let id = item.get(HASH_KEY).and_then(|id| id.as_s().ok()).cloned().unwrap_or_default();
     let entry: AccountEntry =
         serde_dynamo::from_item(item).map_err(|error| InvalidAccount::Item { id, reason: error.to_string() })?;

@@ -43,10 +43,18 @@ impl AccountRegistry for Broken {
     async fn list(&self) -> Result<Arc<[RegisteredAccount]>, FetchError> {
         Err(FetchError::new(FailureKind::Unavailable, "dynamodb:Scan", "gone"))
     }
+
+    async fn find(&self, _account: &AccountId) -> Result<Option<RegisteredAccount>, FetchError> {
+        Err(FetchError::new(FailureKind::Unavailable, "dynamodb:GetItem", "gone"))
+    }
 }
 
+/// A list is whole or none; but who is in the first needs no other.
 #[tokio::test]
-async fn one_registry_that_fails_fails_all() {
+async fn a_registry_that_fails_fails_those_who_need_it() {
     let several = SeveralRegistries(vec![configured(&[("444455556666", "first")]), Arc::new(Broken)]);
     assert_eq!(several.list().await.expect_err("half a list").kind, FailureKind::Unavailable);
+    let [known, other] = ["444455556666", "111122223333"].map(|id| AccountId::parse(id).expect("12 digits"));
+    assert_eq!(several.find(&known).await, Ok(Some(account("444455556666", "first"))));
+    assert_eq!(several.find(&other).await.expect_err("nobody knows").kind, FailureKind::Unavailable);
 }

@@ -102,7 +102,7 @@ impl Changing {
     pub(super) fn seen_when(&self) -> &'static str {
         match self.registry {
             Registry::File => "A server that is running reads the file when it is started again.",
-            Registry::Table { .. } => "Processes that are running may ask as before for a minute.",
+            Registry::Table { .. } => "Processes that are running see it with their next fetch.",
         }
     }
 

@@ -1,7 +1,7 @@
-use larder_app::diagnosis::{Finding, Severity, check_roles, role_finding};
+use larder_app::diagnosis::{Finding, Severity, check_roles, registry_findings, role_finding};
 use larder_app::problem::of_fetch_error;
 use larder_app::wiring::{accounts, ambient_aws};
-use larder_app::{AccountId, Caller, FetchError, RegisteredAccount, account_of_text, configuration};
+use larder_app::{AccountId, Caller, FetchError, RegisteredAccount, Registrations, account_of_text, configuration};
 use serde_json::{Value, json};
 
 use crate::arguments::CheckAccounts;
@@ -23,9 +23,12 @@ pub(super) async fn run(given: &Given, check: &CheckAccounts) -> anyhow::Result<
     let ids = check.ids.iter().map(|id| account_of_text(id)).collect::<Result<Vec<_>, _>>()?;
     let configuration = configuration::load(given.file.clone(), &[])?;
     log_little(&configuration);
-    let accounts = accounts(&configuration, ambient_aws().await);
-    let caller = accounts.own().caller().await.map_err(|error| of_fetch_error(&error))?;
-    let listed = accounts.list().await.map_err(|error| of_fetch_error(&error))?;
+    let aws = ambient_aws().await;
+    let registered = Registrations::registered(&configuration, &aws).await;
+    let accounts = accounts(&configuration, aws);
+    let caller = accounts.caller().await.map_err(|error| of_fetch_error(&error))?;
+    let of_registry = registry_findings(&registered);
+    let listed: Vec<_> = registered.with_own(&caller.account).accounts.into_iter().map(|one| one.account).collect();
     check_known(&ids, &listed)?;
     let chosen: Vec<_> = listed.into_iter().filter(|it| ids.is_empty() || ids.contains(it.id())).collect();
     let results = {
@@ -38,11 +41,11 @@ pub(super) async fn run(given: &Given, check: &CheckAccounts) -> anyhow::Result<
         chosen.into_iter().zip(results).map(|(account, result)| checked(account, &result, &caller)).collect();
     if given.json {
         let accounts: Vec<_> = checked.iter().map(for_programs).collect();
-        say_json(&json!({"caller": caller.arn, "accounts": accounts}))?;
+        say_json(&json!({"caller": caller.arn, "accounts": accounts, "registry": of_registry}))?;
     } else {
-        say(&for_people(&checked));
+        say(&for_people(&checked, &of_registry));
     }
-    Ok(doctor::exit(checked.iter().filter_map(|it| it.finding.as_ref())))
+    Ok(doctor::exit(checked.iter().filter_map(|it| it.finding.as_ref()).chain(&of_registry)))
 }
 
 /// Makes sure that every account that was named is one.
@@ -69,7 +72,7 @@ fn for_programs(checked: &Checked) -> Value {
     })
 }
 
-fn for_people(checked: &[Checked]) -> String {
+fn for_people(checked: &[Checked], of_registry: &[Finding]) -> String {
     let mut table = table(&["ACCOUNT", "NAME", "ROLE", "CAN BE ASKED"]);
     for Checked { account, finding } in checked {
         let role = account.role_arn().map_or_else(|| "- (own credentials)".to_owned(), ToString::to_string);
@@ -80,6 +83,7 @@ fn for_people(checked: &[Checked]) -> String {
         };
         table.add_row([&account.id().to_string(), account.name().unwrap_or("-"), &role, verdict]);
     }
-    let findings = checked.iter().filter_map(|it| it.finding.as_ref()).map(doctor::finding_for_people);
+    let findings = checked.iter().filter_map(|it| it.finding.as_ref()).chain(of_registry);
+    let findings = findings.map(doctor::finding_for_people);
     std::iter::once(table.to_string()).chain(findings).collect::<Vec<_>>().join("\n")
 }

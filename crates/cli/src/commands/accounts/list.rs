@@ -1,3 +1,4 @@
+use larder_app::problem::{Problem, of_fetch_error};
 use larder_app::wiring::ambient_aws;
 use larder_app::{AccountEntry, Place, Registration, Registrations, configuration};
 use serde_json::{Value, json};
@@ -11,17 +12,18 @@ pub(super) async fn run(given: &Given) -> anyhow::Result<Exit> {
     let configuration = configuration::load(given.file.clone(), &[])?;
     log_little(&configuration);
     let found = Registrations::read(&configuration, &ambient_aws().await).await;
+    let problems: Vec<_> = found.failures.iter().map(of_fetch_error).collect();
     if given.json {
         let accounts: Vec<_> = found.accounts.iter().map(for_programs).collect();
         let invalid: Vec<_> = found.invalid.iter().map(ToString::to_string).collect();
-        let problems: Vec<_> = found.problems.iter().map(larder_app::problem::Problem::document).collect();
+        let problems: Vec<_> = problems.iter().map(Problem::document).collect();
         say_json(&json!({"accounts": accounts, "invalid": invalid, "problems": problems}))?;
     } else {
         say(&for_people(&found.accounts));
         found.invalid.iter().for_each(|error| complain(&format!("in the table: {error}; it can't be asked")));
-        found.problems.iter().for_each(|problem| complain(&format!("error: {}", problem.detail())));
+        problems.iter().for_each(|problem| complain(&format!("error: {}", problem.detail())));
     }
-    Ok(found.problems.first().map_or(Exit::Done, |problem| exit::of_code(problem.code())))
+    Ok(problems.first().map_or(Exit::Done, |problem| exit::of_code(problem.code())))
 }
 
 fn for_programs(registration: &Registration) -> Value {

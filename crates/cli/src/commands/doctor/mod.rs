@@ -4,7 +4,9 @@ use std::sync::Arc;
 use larder_app::configuration::{Configuration, ConfigurationFile, variables_set};
 use larder_app::diagnosis::{Diagnosis, Examination, Finding, RegionsAsked, Severity, Step, store_findings};
 use larder_app::wiring::{accounts, ambient_aws, ambient_fetcher, ambient_region, endpoint_overrides};
-use larder_app::{AccountId, DATA_TYPES, DataType, Region, account_of_text, data_type_of_text, region_of_text};
+use larder_app::{
+    AccountId, DATA_TYPES, DataType, Region, Registrations, account_of_text, data_type_of_text, region_of_text,
+};
 
 use crate::arguments::Doctor;
 use crate::exit::{Exit, WrongUsage};
@@ -48,8 +50,10 @@ pub(crate) async fn run(given: &Given, doctor: &Doctor) -> anyhow::Result<Exit> 
             Step::Planned(steps) => bar.expect(steps),
             Step::Done => bar.step(),
         };
+        let aws = ambient_aws().await;
         let examination = Examination {
-            accounts: &accounts(&configuration, ambient_aws().await),
+            registered: Registrations::registered(&configuration, &aws).await,
+            accounts: &accounts(&configuration, aws),
             data_types,
             regions,
             configured_region: region.as_deref().and_then(|region| region_of_text(region).ok()),

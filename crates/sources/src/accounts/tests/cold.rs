@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::data_type;
-use crate::scripted_aws::{query_error, scope};
+use crate::scripted_aws::{ec2_error, query_error, scope};
 
 /// Asks for subnets of that account, of an STS and an EC2 that answer so.
 async fn first_question(of: &str, sts: fn() -> Reply, ec2: fn() -> Reply) -> (Script, Result<Bytes, FetchError>) {
@@ -51,7 +51,7 @@ async fn an_answer_whose_account_can_not_be_made_sure_of_is_not_given() {
 
 #[tokio::test]
 async fn the_fetch_itself_says_best_why_it_failed() {
-    let denied = || Reply::Http(403, query_error("UnauthorizedOperation", "no"));
+    let denied = || Reply::Http(403, ec2_error("UnauthorizedOperation", "no"));
     let (_, answer) = first_question(ACCOUNT, unavailable, denied).await;
     let error = answer.expect_err("denied");
     assert_eq!((error.kind, error.operation.as_str()), (FailureKind::AccessDenied, "ec2:DescribeSubnets"));

@@ -1,99 +1,122 @@
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use crate::{FetchError, RegisteredAccount};
+use crate::{AccountId, FailureKind, FetchError, RegisteredAccount};
 
-type Accounts = Arc<[RegisteredAccount]>;
-
-/// How long a list that was read counts.
-const FRESH_FOR: Duration = Duration::from_secs(60);
-/// How long it may stand in for a table that can't be read, counted from when it was read.
+/// How long an account may stand in for a table that can't be read, counted from when it was read.
 const STANDS_IN_FOR: Duration = Duration::from_mins(15);
-/// How long it stands in before the table is tried again.
+/// How long the table is left alone after it could not be read.
 const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
-/// How long a failure counts where there is no list: so that those who waited for the read share it.
-const FAILED_FOR: Duration = Duration::from_secs(1);
 
-/// What the last read gave, and how long it counts.
-#[derive(Debug)]
+/// What was found before, for while the table is out of reach.
+#[derive(Debug, Default)]
 pub(super) struct Kept {
-    accounts: Result<Accounts, FetchError>,
-    /// When the list, or the failure, was had.
-    read: SystemTime,
-    /// Since when it counts, and for how long.
-    from: SystemTime,
-    lasts: Duration,
+    found: HashMap<AccountId, (SystemTime, RegisteredAccount)>,
+    failed: Option<SystemTime>,
 }
 
 impl Kept {
-    /// What counts after a read at `now`, with what was kept before it.
-    pub(super) fn after(before: Option<Self>, read: Result<Accounts, FetchError>, now: SystemTime) -> Self {
-        match (read, before) {
-            (Ok(accounts), _) => Self { accounts: Ok(accounts), read: now, from: now, lasts: FRESH_FOR },
-            (Err(_), Some(before)) if before.stands_in(now) => Self { from: now, lasts: TRIED_AGAIN_AFTER, ..before },
-            (Err(error), _) => Self { accounts: Err(error), read: now, from: now, lasts: FAILED_FOR },
+    /// The account, without asking a table that was out of reach just now.
+    pub(super) fn instead(&self, account: &AccountId, now: SystemTime) -> Option<RegisteredAccount> {
+        let just_now = self.failed.and_then(|failed| now.duration_since(failed).ok());
+        just_now.filter(|ago| *ago < TRIED_AGAIN_AFTER).and_then(|_| self.standing_in(account, now))
+    }
+
+    /// What counts after a read at `now`: what was read; or, where the table was out of reach, what was found before. A
+    /// refusal is no such thing: who may no longer read the table may not go on by its roles.
+    pub(super) fn after(
+        &mut self,
+        account: &AccountId,
+        read: Result<Option<RegisteredAccount>, FetchError>,
+        now: SystemTime,
+    ) -> Result<Option<RegisteredAccount>, FetchError> {
+        self.failed = None;
+        match &read {
+            Ok(Some(registered)) => {
+                self.found.insert(account.clone(), (now, registered.clone()));
+            }
+            Err(error) if is_out_of_reach(error) => {
+                if let Some(registered) = self.standing_in(account, now) {
+                    self.failed = Some(now);
+                    return Ok(Some(registered));
+                }
+            }
+            Ok(None) | Err(_) => self.forget(account),
         }
+        read
     }
 
-    /// What counts at `now`, if anything does. A clock that was set back ends it.
-    pub(super) fn at(&self, now: SystemTime) -> Option<Result<Accounts, FetchError>> {
-        let age = now.duration_since(self.from).ok()?;
-        (age < self.lasts).then(|| self.latest())
+    /// Nothing was found of that account.
+    pub(super) fn forget(&mut self, account: &AccountId) {
+        self.found.remove(account);
     }
 
-    /// What was kept last, whatever the time.
-    pub(super) fn latest(&self) -> Result<Accounts, FetchError> {
-        self.accounts.clone()
+    /// A clock that was set back ends it.
+    fn standing_in(&self, account: &AccountId, now: SystemTime) -> Option<RegisteredAccount> {
+        let (read, registered) = self.found.get(account)?;
+        let age = now.duration_since(*read).ok()?;
+        (age < STANDS_IN_FOR).then(|| registered.clone())
     }
+}
 
-    fn stands_in(&self, now: SystemTime) -> bool {
-        self.accounts.is_ok() && now.duration_since(self.read).is_ok_and(|age| age < STANDS_IN_FOR)
-    }
+fn is_out_of_reach(error: &FetchError) -> bool {
+    matches!(error.kind, FailureKind::Throttled | FailureKind::Timeout | FailureKind::Unavailable)
 }
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
-    use crate::FailureKind;
 
     fn at(seconds: u64) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
-    fn failure() -> Result<Accounts, FetchError> {
-        Err(FetchError::new(FailureKind::Unavailable, "dynamodb:Scan", "gone"))
+    fn account() -> AccountId {
+        AccountId::parse("444455556666").expect("12 digits")
     }
 
-    fn list() -> Result<Accounts, FetchError> {
-        Ok(Arc::new([]))
+    fn found() -> Option<RegisteredAccount> {
+        Some(RegisteredAccount::unnamed(account()))
+    }
+
+    fn failure(kind: FailureKind) -> Result<Option<RegisteredAccount>, FetchError> {
+        Err(FetchError::new(kind, "dynamodb:GetItem", "no"))
+    }
+
+    fn filled() -> Kept {
+        let mut kept = Kept::default();
+        assert_eq!(kept.after(&account(), Ok(found()), at(1_000)), Ok(found()));
+        kept
     }
 
     #[test]
-    fn a_list_counts_for_a_minute() {
-        let kept = Kept::after(None, list(), at(1_000));
-        assert_eq!([1_000, 1_059, 1_060].map(|now| kept.at(at(now)).is_some()), [true, true, false]);
-        assert_eq!(kept.at(at(999)), None, "a clock set back");
+    fn what_can_be_read_is_read() {
+        let mut kept = filled();
+        assert_eq!(kept.instead(&account(), at(1_000)), None, "the table is asked each time");
+        assert_eq!(kept.after(&account(), Ok(None), at(1_001)), Ok(None));
+        assert!(kept.after(&account(), failure(FailureKind::Timeout), at(1_002)).is_err(), "it is gone");
     }
 
     #[test]
-    fn a_list_stands_in_for_a_quarter_of_an_hour() {
-        let mut kept = Kept::after(None, list(), at(1_000));
-        for now in [1_060, 1_070, 1_899] {
-            kept = Kept::after(Some(kept), failure(), at(now));
-            assert_eq!(kept.at(at(now + 9)), Some(list()));
-            assert_eq!(kept.at(at(now + 10)), None, "it is tried again");
+    fn an_account_stands_in_for_a_quarter_of_an_hour() {
+        let mut kept = filled();
+        for now in [1_001, 1_011, 1_899] {
+            assert_eq!(kept.after(&account(), failure(FailureKind::Unavailable), at(now)), Ok(found()));
+            let instead = [9, 10].map(|later| kept.instead(&account(), at(now + later)).is_some());
+            assert_eq!(instead, [now + 9 < 1_900, false], "it is left alone, then tried again");
         }
-        let kept = Kept::after(Some(kept), failure(), at(1_900));
-        assert_eq!(kept.latest(), failure());
+        assert!(kept.after(&account(), failure(FailureKind::Unavailable), at(1_900)).is_err());
     }
 
-    #[test]
-    fn a_failure_counts_for_a_second_and_is_no_list() {
-        let kept = Kept::after(None, failure(), at(1_000));
-        assert_eq!(kept.at(at(1_000)), Some(failure()));
-        assert_eq!(kept.at(at(1_001)), None);
-        let kept = Kept::after(Some(kept), failure(), at(1_001));
-        assert_eq!(kept.latest(), failure());
-        assert_eq!(Kept::after(Some(kept), list(), at(1_002)).latest(), list());
+    #[rstest]
+    #[case(FailureKind::AccessDenied)]
+    #[case(FailureKind::Credentials)]
+    #[case(FailureKind::Malformed)]
+    fn nothing_stands_in_for_a_refusal(#[case] kind: FailureKind) {
+        let mut kept = filled();
+        assert_eq!(kept.after(&account(), failure(kind.clone()), at(1_001)), failure(kind));
+        assert!(kept.after(&account(), failure(FailureKind::Timeout), at(1_002)).is_err());
     }
 }

@@ -3,8 +3,6 @@ use larder_tests::DynamoDbLocal;
 
 use super::*;
 
-const NAMES: [&str; 3] = ["production", "staging", "tools"];
-
 async fn table(name: &str) -> DynamoDbAccounts {
     let client = DynamoDbLocal::shared().await.client();
     let key = KeySchemaElement::builder().attribute_name(HASH_KEY).key_type(KeyType::Hash).build();
@@ -49,7 +47,7 @@ async fn what_is_put_is_listed_until_it_is_removed() {
     for account in [&c, &b, &a] {
         assert_eq!(accounts.put(account).await, Ok(false));
     }
-    assert_eq!(list(&accounts).await, [a.clone(), b.clone(), c.clone()], "by id, without waiting for a minute");
+    assert_eq!(list(&accounts).await, [a.clone(), b.clone(), c.clone()], "by id");
     let renamed = registered(b.id().as_str(), "staging");
     assert_eq!(accounts.put(&renamed).await, Ok(true));
     assert_eq!(accounts.remove(a.id()).await, Ok(true));
@@ -70,14 +68,20 @@ async fn every_page_of_a_large_table_is_read() {
 }
 
 #[tokio::test]
-async fn an_item_that_is_no_account_hides_no_other() {
+async fn an_item_that_is_no_account_hides_no_other_and_makes_no_short_list() {
     let accounts = table("accounts-broken").await;
-    accounts.put(&registered("444455556666", "production")).await.expect("it is written");
+    let sound = registered("444455556666", "production");
+    accounts.put(&sound).await.expect("it is written");
     put_item(&accounts, &[("accountId", text("nobody"))]).await;
     put_item(&accounts, &[("accountId", text("111111111111")), ("regions", text("us-east-1"))]).await;
     let role = text("arn:aws:iam::444455556666:role/larder-read");
     put_item(&accounts, &[("accountId", text("222222222222")), ("roleArn", role)]).await;
-    assert_eq!(list(&accounts).await, [registered("444455556666", "production")]);
+    assert_eq!(accounts.find(sound.id()).await, Ok(Some(sound.clone())));
+    let error = accounts.list().await.expect_err("it would be a short list");
+    assert_eq!((error.kind, error.operation.as_str()), (FailureKind::Malformed, SCAN));
+    let wrong = AccountId::parse("222222222222").expect("12 digits");
+    let error = accounts.find(&wrong).await.expect_err("it is no account");
+    assert!(error.kind == FailureKind::Malformed && error.message.contains("a role of another account"), "{error}");
     let entries = accounts.entries().await.expect("it is read");
     let mut wrong: Vec<_> = entries.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();
     wrong.sort();
@@ -100,22 +104,26 @@ async fn an_item_that_people_wrote_may_have_sets_nulls_and_more() {
 }
 
 #[tokio::test]
-async fn one_read_serves_all_who_ask_within_a_minute() {
-    let accounts = table("accounts-kept").await;
-    assert_eq!(list(&accounts).await, []);
-    for (nth, name) in NAMES.iter().enumerate() {
-        put_item(&accounts, &[("accountId", text(&format!("{nth:012}"))), ("name", text(name))]).await;
-    }
-    assert_eq!(list(&accounts).await, [], "another process wrote; that is seen a minute later at most");
-    assert_eq!(accounts.entries().await.expect("it is read").len(), 3);
-    assert_eq!(accounts.list_now().await.expect("it is read").len(), 3, "what others will keep is read anew");
-    assert_eq!(list(&accounts).await.len(), 3, "and serves the next minute");
+async fn what_another_process_wrote_counts_at_once() {
+    let (ours, theirs) = (table("accounts-now").await, DynamoDbLocal::shared().await.client());
+    let theirs = DynamoDbAccounts::new(theirs, "accounts-now");
+    let account = registered("444455556666", "production");
+    assert_eq!(ours.find(account.id()).await, Ok(None));
+    theirs.put(&account).await.expect("it is written");
+    assert_eq!(ours.find(account.id()).await, Ok(Some(account.clone())));
+    theirs.remove(account.id()).await.expect("it is removed");
+    assert_eq!(ours.find(account.id()).await, Ok(None));
 }
 
 #[tokio::test]
 async fn a_table_that_is_not_there_is_named_by_its_operation() {
     let client = DynamoDbLocal::shared().await.client();
-    let error = DynamoDbAccounts::new(client, "accounts-nowhere").list().await.expect_err("no such table");
-    assert_eq!(error.operation, SCAN);
-    assert!(error.is_rejected_with("ResourceNotFoundException"), "{error}");
+    let accounts = DynamoDbAccounts::new(client, "accounts-nowhere");
+    let account = AccountId::parse("444455556666").expect("12 digits");
+    let listed = accounts.list().await.expect_err("no such table");
+    let found = accounts.find(&account).await.expect_err("no such table");
+    for (error, operation) in [(listed, SCAN), (found, GET_ITEM)] {
+        assert_eq!(error.operation, operation);
+        assert!(error.is_rejected_with("ResourceNotFoundException"), "{error}");
+    }
 }
