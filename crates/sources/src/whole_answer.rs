@@ -23,6 +23,10 @@ impl Intercept for WholeAnswer {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if context.output_or_error().is_err() {
+            // What was found wrong already says more.
+            return Ok(());
+        }
         let response = context.response();
         let body = response.body().bytes().unwrap_or_default();
         if response.status().is_success() && !closes_its_root(body) {

@@ -119,3 +119,12 @@ async fn the_largest_page_is_the_one_that_the_model_allows() {
     assert_eq!(shapes["DescribeSubnetsMaxResults"]["max"], super::PAGE_SIZE);
     assert_eq!(shapes["DITMaxResults"]["max"], 100);
 }
+
+/// As a captive portal does.
+#[tokio::test]
+async fn a_web_page_is_said_to_be_no_answer() {
+    let script = scripted(|_| Reply::Http(200, "<html><body>Log in".to_owned()));
+    let error = fetch(&script.aws()).await.expect_err("no answer of EC2's");
+    assert_eq!(error.kind, FailureKind::Malformed, "{error}");
+    assert!(error.message.contains("html"), "it says what came instead: {error}");
+}
