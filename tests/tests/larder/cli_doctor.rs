@@ -180,7 +180,7 @@ async fn an_accounts_table_that_can_not_be_read_leaves_the_own_account() {
     practice.set("AWS_ENDPOINT_URL_DYNAMODB", DynamoDbLocal::shared().await.endpoint_url());
     practice.set("ACCOUNTS_TABLE_NAME", "there-is-none");
     let told = practice.asks("doctor --type ec2-subnets --region us-east-1").await;
-    told.is(3, &["dynamodb:Scan", "ACCOUNTS_TABLE_NAME", "only the own account was asked"]);
+    told.is(3, &["dynamodb:Scan", "ACCOUNTS_TABLE_NAME", "so its accounts were not asked"]);
     assert_eq!(lines(&told, "ec2-subnets"), [["ec2-subnets", "ok"]], "{told:?}");
 }
 
