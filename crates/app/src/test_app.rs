@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,10 @@ use larder_sources::{AccountId, DataType, FailureKind, FetchError, Region, Scope
 
 use crate::configuration::Configuration;
 use crate::wiring::OpenedStore;
-use crate::{App, Fetcher, Parts, SystemEnvironment};
+use crate::{App, Fetcher, Parts};
+use tokio_clock::TokioClock;
+
+mod tokio_clock;
 
 /// The account whose credentials the scripted AWS has.
 pub(crate) const OWN: &str = "111122223333";
@@ -21,6 +24,7 @@ type Asked = (&'static str, Option<&'static str>);
 #[derive(Default)]
 pub(crate) struct ScriptedAws {
     answers: Mutex<BTreeMap<Asked, Result<Bytes, FetchError>>>,
+    hangs: Mutex<BTreeSet<Asked>>,
     identity: Mutex<Option<Result<AccountId, FetchError>>>,
     asked: AtomicUsize,
 }
@@ -34,6 +38,11 @@ impl ScriptedAws {
     /// The same for one region.
     pub(crate) fn answers_in(&self, region: &'static str, data_type: &'static str, answer: Result<&str, FetchError>) {
         self.set((data_type, Some(region)), answer);
+    }
+
+    /// That a data type is never answered in one region from now on.
+    pub(crate) fn hangs_in(&self, region: &'static str, data_type: &'static str) {
+        self.hangs.lock().unwrap_or_else(PoisonError::into_inner).insert((data_type, Some(region)));
     }
 
     fn set(&self, asked: Asked, answer: Result<&str, FetchError>) {
@@ -72,9 +81,12 @@ impl Fetcher for ScriptedAws {
             let unknown = FailureKind::Rejected { code: "UnknownAccount".to_owned() };
             return Err(FetchError::new(unknown, "sts:AssumeRole", "there is no role for it"));
         }
+        let asked = (data_type.name, scope.region.map(Region::name));
+        if self.hangs.lock().unwrap_or_else(PoisonError::into_inner).contains(&asked) {
+            std::future::pending::<()>().await;
+        }
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let in_region = scope.region.and_then(|region| answers.get(&(data_type.name, Some(region.name()))));
-        let answer = in_region.or_else(|| answers.get(&(data_type.name, None))).cloned();
+        let answer = answers.get(&asked).or_else(|| answers.get(&(data_type.name, None))).cloned();
         answer.unwrap_or_else(|| Ok(Bytes::from_static(b"{}")))
     }
 }
@@ -103,7 +115,7 @@ impl TestApp {
         let store_of_app = OpenedStore { store: opened, description: "memory".to_owned() };
         let app = App::new(Parts {
             configuration: &configuration,
-            environment: Arc::new(SystemEnvironment::new()),
+            environment: Arc::new(TokioClock::new()),
             store: store_of_app,
             fetcher: aws.clone(),
         });

@@ -53,18 +53,32 @@ impl Source for Ec2Regions {
     }
 }
 
-/// The regions that the account may use, of an answer of the data type `ec2-regions`; by name. One that is younger than
-/// this program can't be asked, and is left out.
+/// The regions that an account may use.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UsableRegions {
+    /// Those that can be asked, by name.
+    pub known: Vec<Region>,
+    /// The names of those that are younger than this program, which can't ask them.
+    pub unknown: Vec<String>,
+}
+
+/// The regions that the account may use, of an answer of the data type `ec2-regions`.
 ///
 /// # Errors
 /// For bytes that are no such answer.
-pub fn usable_regions(answer: &[u8]) -> Result<Vec<Region>, serde_json::Error> {
+pub fn usable_regions(answer: &[u8]) -> Result<UsableRegions, serde_json::Error> {
     let answer: RegionsAnswer = serde_json::from_slice(answer)?;
-    let usable = answer.regions.iter().filter(|region| {
-        let status = region.opt_in_status.as_deref();
-        status.is_some_and(|status| USABLE.contains(&status))
-    });
-    Ok(usable.filter_map(|region| Region::parse(&region.region)).collect())
+    let mut usable = UsableRegions::default();
+    for RegionStatus { region: name, opt_in_status } in answer.regions {
+        if !opt_in_status.is_some_and(|status| USABLE.contains(&&*status)) {
+            continue;
+        }
+        match Region::parse(&name) {
+            Some(region) => usable.known.push(region),
+            None => usable.unknown.push(name),
+        }
+    }
+    Ok(usable)
 }
 
 fn status(region: types::Region) -> Result<RegionStatus, FetchError> {

@@ -35,7 +35,7 @@ pub use account::AccountId;
 pub use accounts::{ASSUME_ROLE, Accounts};
 pub use aws::Aws;
 pub use data_type::{DataType, ListShape, NamedSchema};
-pub use ec2_regions::usable_regions;
+pub use ec2_regions::{UsableRegions, usable_regions};
 pub use endpoints::endpoint_overrides;
 pub use error::{FailureKind, FetchError};
 pub use identity::Caller;

@@ -72,7 +72,7 @@ pub(super) const PLAIN: &[Plain] = &[
         key: "region_concurrency",
         variable: "LARDER_REGION_CONCURRENCY",
         default: "5",
-        help: "how many regions of one question are asked side by side",
+        help: "how many regions of one question are asked side by side; a slow one makes room for the next after its share of the time",
         apply: |it, text| put(&mut it.region_concurrency, value::count(text)),
     },
     Plain {

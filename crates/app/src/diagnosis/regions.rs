@@ -36,7 +36,7 @@ impl Regions {
     /// What is to be asked, by what AWS said of the account's regions.
     pub(super) fn of(asked: &RegionsAsked, configured: Option<Region>, answer: &Result<Bytes, FetchError>) -> Self {
         let usable = answer.as_ref().ok().and_then(|answer| usable_regions(answer).ok());
-        let usable: Option<BTreeSet<_>> = usable.map(|usable| usable.into_iter().collect());
+        let usable: Option<BTreeSet<_>> = usable.map(|usable| usable.known.into_iter().collect());
         let (asked, from) = match (asked, &usable, configured) {
             (RegionsAsked::These(named), ..) => (named.clone(), RegionsFrom::Named),
             (RegionsAsked::All, Some(usable), _) => (usable.clone(), RegionsFrom::Usable),

@@ -1,9 +1,12 @@
 mod accounts;
+mod all_regions;
 mod answers;
 mod authorisation;
+mod aws_words;
 mod bad_input;
 mod cache;
 mod document;
+mod hanging_regions;
 mod regions;
 
 use axum::Router;
@@ -62,6 +65,17 @@ async fn send_as(test: &TestApp, principal: Option<Principal>, mut request: Requ
         request.extensions_mut().insert(principal);
     }
     send(super::router(test.app.clone()), request).await
+}
+
+/// Who has a token to read, of these groups.
+fn reader(groups: &str) -> Option<Principal> {
+    let claims = [("token_use", "access"), ("scope", "larder/read"), ("cognito:groups", groups)];
+    let claims = claims.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Principal::from_claims(&claims, &[])
+}
+
+async fn get_as(test: &TestApp, principal: Option<Principal>, uri: &str) -> Got {
+    send_as(test, principal, request("GET", uri, &[], Body::empty())).await
 }
 
 async fn get_with(test: &TestApp, uri: &str, headers: &[(&str, &str)]) -> Got {

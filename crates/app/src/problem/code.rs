@@ -35,8 +35,8 @@ struct Facts {
 codes! {
     /// The data type has a region, and the request names none.
     MissingRegion("MISSING_REGION", 400, "The region is missing"),
-    /// The region is not one of AWS's.
-    UnknownRegion("UNKNOWN_REGION", 400, "There is no such region"),
+    /// The region is not one of AWS's, or is younger than this version of Larder.
+    UnknownRegion("UNKNOWN_REGION", 400, "The region is not known"),
     /// The account is not 12 ASCII digits.
     InvalidAccount("INVALID_ACCOUNT", 400, "The account is malformed"),
     /// The account is neither that of Larder's AWS credentials nor one with a role in the accounts registry.

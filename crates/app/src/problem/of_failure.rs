@@ -32,7 +32,7 @@ pub fn of_failure(failure: &Failure, data_type: &DataType) -> Problem {
 fn of_upstream_error(error: &UpstreamError) -> Problem {
     match error.source.downcast_ref::<FetchError>() {
         Some(error) => of_fetch_error(error),
-        None => Problem::new(Code::UpstreamUnavailable, sentence(error)),
+        None => Problem::new(Code::UpstreamUnavailable, "AWS could not be asked, as the log explains."),
     }
 }
 

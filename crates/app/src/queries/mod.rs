@@ -1,9 +1,13 @@
 //! The use case: a question, validated and authorised, put to the cache.
 
+mod asking;
 mod fetcher;
 mod names;
+mod places;
 mod question;
+mod readable;
 mod regional;
+mod regional_answers;
 mod seen;
 mod upstream;
 
@@ -11,19 +15,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder_cache::{Account, Answer, Cache, Directives, Environment, Key, Moment, Policy};
+use larder_cache::{Account, Answer, Cache, Directives, Environment, Freshness, Key, Policy};
 use larder_sources::{AccountId, DATA_TYPES, DataType, Region, Scope};
 
 use crate::Principal;
 use crate::configuration::Configuration;
-use crate::problem::{Code, Problem, of_failure, of_fetch_error};
+use crate::problem::{Code, Problem, of_fetch_error};
+use asking::Asking;
 use question::{AccountAsked, RegionsAsked};
 use upstream::FetchUpstream;
 
 pub use fetcher::{AwsFetcher, Fetcher};
 pub use names::{account_of_text, data_type_of_text, region_of_text};
 pub use question::Question;
-pub use regional::RegionalAnswers;
+pub use regional_answers::RegionalAnswers;
 
 /// What to do about a failure of STS.
 const WITHOUT_STS: &str =
@@ -46,16 +51,6 @@ pub enum Reply {
     One(Answer),
     /// Those to a question of several regions or of all.
     Regional(RegionalAnswers),
-}
-
-/// A question on its way.
-#[derive(Clone)]
-struct Asking<'a> {
-    principal: &'a Principal,
-    data_type: &'static DataType,
-    account: Option<AccountId>,
-    directives: &'a Directives,
-    began: Moment,
 }
 
 impl Queries {
@@ -95,10 +90,7 @@ impl Queries {
             RegionsAsked::Without => self.ask_one(&asking, None).await.map(Reply::One),
             RegionsAsked::One(region) => self.ask_one(&asking, Some(region)).await.map(Reply::One),
             RegionsAsked::These(regions) => Ok(Reply::Regional(self.ask_each(&asking, regions).await)),
-            RegionsAsked::All => {
-                let regions = self.usable_regions(&asking).await?;
-                Ok(Reply::Regional(self.ask_each(&asking, regions).await))
-            }
+            RegionsAsked::All => self.ask_all(&asking).await.map(Reply::Regional),
         }
     }
 
@@ -110,13 +102,10 @@ impl Queries {
         let upstream = Arc::new(FetchUpstream { fetcher: self.fetcher.clone(), data_type, scope });
         let directives = Directives { deadline: self.left(asking), ..*asking.directives };
         let answer = self.cache.get(&key, &self.policies[data_type.name], &directives, upstream).await;
-        let answer = answer.map_err(|failure| {
-            let problem = of_failure(&failure, data_type);
-            match &asking.account {
-                Some(account) if problem.code() == Code::UnknownAccount => problem.with("accountId", account.as_str()),
-                _ => problem,
-            }
-        })?;
+        let mut answer = answer.map_err(|failure| asking.problem_of(failure))?;
+        if let Freshness::StaleIfError(failure) = answer.freshness {
+            answer.freshness = Freshness::StaleIfError(asking.told(failure));
+        }
         seen::by(asking.principal, data_type, answer)
     }
 
@@ -137,21 +126,25 @@ impl Queries {
     /// The own account, for a question that names none. Where every item is shown only to those who may see its account,
     /// the whole needs no permission.
     async fn own_account_seen(&self, asking: &Asking<'_>, near: Option<Region>) -> Result<AccountId, Problem> {
-        let own = self.own_account(near, self.left(asking)).await?;
+        let own = self.own_account(asking, near).await?;
         if asking.data_type.account_of_item.is_none() {
             asking.principal.check_own_account(&own)?;
         }
         Ok(own)
     }
 
-    async fn own_account(&self, near: Option<Region>, deadline: Duration) -> Result<AccountId, Problem> {
+    async fn own_account(&self, asking: &Asking<'_>, near: Option<Region>) -> Result<AccountId, Problem> {
         if let Some(account) = &self.own_account {
             return Ok(account.clone());
         }
-        match tokio::time::timeout(deadline, self.fetcher.own_account(near)).await {
-            Ok(account) => account.map_err(|error| of_fetch_error(&error).adding(WITHOUT_STS)),
+        match tokio::time::timeout(self.left(asking), self.fetcher.own_account(near)).await {
+            Ok(account) => account.map_err(|error| {
+                tracing::warn!(operation = error.operation, %error, "whose the AWS credentials are is not known");
+                of_fetch_error(&readable::by(asking.principal, &error)).adding(WITHOUT_STS)
+            }),
             Err(_) => {
-                let detail = format!("sts:GetCallerIdentity had no answer within {} ms.", deadline.as_millis());
+                let limit = asking.directives.deadline.as_millis();
+                let detail = format!("sts:GetCallerIdentity had no answer within {limit} ms.");
                 let problem = Problem::new(Code::Deadline, detail).with("operations", vec!["sts:GetCallerIdentity"]);
                 Err(problem.adding(WITHOUT_STS))
             }

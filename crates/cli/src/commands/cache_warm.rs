@@ -4,7 +4,7 @@ use larder_app::configuration::Configuration;
 use larder_app::problem::Problem;
 use larder_app::wiring::{ambient_fetcher, ambient_region};
 use larder_app::{
-    Answer, App, DATA_TYPES, DataType, Directives, Freshness, Origin, Principal, Question, Refresh, Region, Reply,
+    Answer, App, DATA_TYPES, DataType, Directives, Freshness, Origin, Principal, Question, Refresh, Reply,
     account_of_text, data_type_of_text, region_of_text,
 };
 use serde_json::{Value, json};
@@ -108,9 +108,9 @@ async fn ask(app: &App, question: &Question<'_>) -> Vec<Warmed> {
         Ok(Reply::One(answer)) => vec![one(asked, of_answer(&answer))],
         Err(problem) => vec![one(asked, of_problem(&problem))],
         Ok(Reply::Regional(regional)) => {
-            let name = |region: &Region| Some(region.name().to_owned());
-            let answers = regional.answers.iter().map(|(region, answer)| one(name(region), of_answer(answer)));
-            let failed = regional.failed.iter().map(|(region, problem)| one(name(region), of_problem(problem)));
+            let answers =
+                regional.answers.iter().map(|(region, answer)| one(Some(region.to_string()), of_answer(answer)));
+            let failed = regional.failed.iter().map(|(region, problem)| one(Some(region.clone()), of_problem(problem)));
             let mut warmed: Vec<_> = answers.chain(failed).collect();
             warmed.sort_by(|a, b| a.region.cmp(&b.region));
             warmed

@@ -35,7 +35,8 @@ async fn every_region_is_there_with_its_status() {
     ]});
     assert_eq!(serde_json::from_slice::<Value>(&json).expect("JSON"), expected);
     let usable = usable_regions(&json).expect("it is one of ours");
-    assert_eq!(usable.into_iter().map(Region::name).collect::<Vec<_>>(), ["eu-south-1", "us-east-1"]);
+    assert_eq!(usable.known.into_iter().map(Region::name).collect::<Vec<_>>(), ["eu-south-1", "us-east-1"]);
+    assert!(usable.unknown.is_empty(), "AWS does not say that it may be used: {:?}", usable.unknown);
 }
 
 #[tokio::test]
@@ -53,7 +54,15 @@ async fn a_region_without_a_name_is_malformed() {
 #[case("OPTED-IN", false)]
 fn a_region_is_usable_only_where_aws_says_so(#[case] status: &str, #[case] usable: bool) {
     let answer = json!({"regions": [{"region": "eu-west-1", "optInStatus": status}]}).to_string();
-    assert_eq!(usable_regions(answer.as_bytes()).expect("it is one of ours").is_empty(), !usable);
+    assert_eq!(usable_regions(answer.as_bytes()).expect("it is one of ours").known.is_empty(), !usable);
+}
+
+#[test]
+fn a_usable_region_that_is_younger_than_this_program_is_told_apart() {
+    let listed = [("eu-west-1", "opted-in"), ("zz-new-1", "opted-in"), ("zz-new-2", "not-opted-in")];
+    let listed = listed.map(|(region, status)| json!({"region": region, "optInStatus": status}));
+    let usable = usable_regions(json!({"regions": listed}).to_string().as_bytes()).expect("it is one of ours");
+    assert_eq!((usable.known.len(), usable.unknown), (1, vec!["zz-new-1".to_owned()]));
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn content(row: &DataType) -> Value {
     });
     let by_region = json!({
         "type": "object",
-        "description": "The answers to several regions, and why others have none.",
+        "description": "The answers to several regions, and why others have none: those that failed, and, where all are asked, those that this version does not know.",
         "required": ["regions", "failedRegions"],
         "properties": {
             "regions": {"type": "object", "additionalProperties": one},

@@ -1,0 +1,39 @@
+use larder_cache::{Directives, Failure, Moment};
+use larder_sources::{AccountId, DataType};
+
+use super::readable;
+use crate::Principal;
+use crate::problem::{Code, Problem, of_failure};
+
+/// A question on its way.
+#[derive(Clone)]
+pub(super) struct Asking<'a> {
+    pub(super) principal: &'a Principal,
+    pub(super) data_type: &'static DataType,
+    pub(super) account: Option<AccountId>,
+    pub(super) directives: &'a Directives,
+    pub(super) began: Moment,
+}
+
+impl Asking<'_> {
+    /// A failure as whoever asks is told it: in words that they may read, and by the whole time that the question had,
+    /// not by what was left of it for the cache.
+    pub(super) fn told(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Upstream(error) => Failure::Upstream(readable::upstream_by(self.principal, error)),
+            Failure::Deadline(_) => Failure::Deadline(self.directives.deadline),
+            failure @ (Failure::NotCached | Failure::Overloaded(_)) => failure,
+        }
+    }
+
+    /// What whoever asks is told where there is no answer.
+    pub(super) fn problem_of(&self, failure: Failure) -> Problem {
+        let problem = of_failure(&self.told(failure), self.data_type);
+        // Nobody named the own account, and a data type that shows each caller his items is asked of it all the same.
+        let account = self.account.as_ref().filter(|account| self.principal.may_see(account));
+        match account {
+            Some(account) if problem.code() == Code::UnknownAccount => problem.with("accountId", account.as_str()),
+            _ => problem,
+        }
+    }
+}
