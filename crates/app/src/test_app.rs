@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -25,6 +26,7 @@ type Asked = (&'static str, Option<&'static str>);
 pub(crate) struct ScriptedAws {
     answers: Mutex<BTreeMap<Asked, Result<Bytes, FetchError>>>,
     hangs: Mutex<BTreeSet<Asked>>,
+    takes: Mutex<Duration>,
     identity: Mutex<Option<Result<AccountId, FetchError>>>,
     asked: AtomicUsize,
 }
@@ -43,6 +45,11 @@ impl ScriptedAws {
     /// That a data type is never answered in one region from now on.
     pub(crate) fn hangs_in(&self, region: &'static str, data_type: &'static str) {
         self.hangs.lock().unwrap_or_else(PoisonError::into_inner).insert((data_type, Some(region)));
+    }
+
+    /// How long it takes over each answer from now on; for a test that pauses the clock.
+    pub(crate) fn takes(&self, time: Duration) {
+        *self.takes.lock().unwrap_or_else(PoisonError::into_inner) = time;
     }
 
     fn set(&self, asked: Asked, answer: Result<&str, FetchError>) {
@@ -84,6 +91,10 @@ impl Fetcher for ScriptedAws {
         let asked = (data_type.name, scope.region.map(Region::name));
         if self.hangs.lock().unwrap_or_else(PoisonError::into_inner).contains(&asked) {
             std::future::pending::<()>().await;
+        }
+        let takes = *self.takes.lock().unwrap_or_else(PoisonError::into_inner);
+        if !takes.is_zero() {
+            tokio::time::sleep(takes).await;
         }
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = answers.get(&asked).or_else(|| answers.get(&(data_type.name, None))).cloned();
