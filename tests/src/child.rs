@@ -7,7 +7,7 @@ use std::thread;
 use anyhow::{Context, bail};
 use tokio::sync::watch;
 
-use crate::wait::{DEADLINE, wait_until};
+use crate::wait::{DEADLINE, wait_for, wait_until};
 
 /// A running process. Dropping it kills the process and all that descend from it.
 ///
@@ -70,6 +70,11 @@ impl Child {
     /// Waits until the process is gone.
     pub(crate) async fn exit(&mut self) -> anyhow::Result<ExitStatus> {
         wait_until("the process has ended", async || Ok(self.process.try_wait()?)).await
+    }
+
+    /// The same for one that may take longer than anything else.
+    pub(crate) async fn exit_at_length(&mut self) -> anyhow::Result<ExitStatus> {
+        wait_for(async || Ok(self.process.try_wait()?)).await
     }
 
     /// All that it wrote, once the process is gone and its streams have ended.

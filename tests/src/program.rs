@@ -124,6 +124,19 @@ impl Program {
     /// If it does not by [`crate::DEADLINE`].
     pub async fn finish(mut self) -> anyhow::Result<Finished> {
         let status = self.child.exit().await?;
+        self.finished(status).await
+    }
+
+    /// Waits until it ends by itself, however long that takes: a compiler may be at it for minutes.
+    ///
+    /// # Errors
+    /// If it can't be waited for, or somebody holds its output when it is gone.
+    pub async fn finish_at_length(mut self) -> anyhow::Result<Finished> {
+        let status = self.child.exit_at_length().await?;
+        self.finished(status).await
+    }
+
+    async fn finished(&mut self, status: ExitStatus) -> anyhow::Result<Finished> {
         let output = self.child.whole_output().await?;
         Ok(Finished { status, stdout: output.stdout.join("\n"), stderr: output.stderr.join("\n") })
     }

@@ -12,10 +12,11 @@ pub const DEADLINE: Duration = Duration::from_mins(1);
 /// # Errors
 /// The first error that `ask` gives; or, when there is no answer by [`DEADLINE`], one that names `what`.
 pub async fn wait_until<T>(what: &str, ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
-    tokio::time::timeout(DEADLINE, answer(ask)).await.with_context(|| format!("waited in vain until {what}"))?
+    tokio::time::timeout(DEADLINE, wait_for(ask)).await.with_context(|| format!("waited in vain until {what}"))?
 }
 
-async fn answer<T>(mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+/// The same without a deadline.
+pub(crate) async fn wait_for<T>(mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
     let mut pace = tokio::time::interval(Duration::from_millis(20));
     loop {
         pace.tick().await;

@@ -1,7 +1,9 @@
 use futures::future::join_all;
+use larder_tests::wait_until;
 
 use crate::cloud::{Cloud, FIRST, table};
 use crate::door::{Door, Reply};
+use crate::faulty_dynamodb::FaultyDynamoDb;
 use crate::relay::Relay;
 use crate::sqlite_file::SqliteFile;
 
@@ -16,10 +18,16 @@ fn env(cloud: &Cloud, aws: &Relay, more: &[(&'static str, &str)]) -> Vec<(&'stat
     cloud.env(FIRST, &[&ours, more].concat())
 }
 
-/// All ask before AWS answers anybody, and all get the same whole answer of one fetch.
-async fn check(cloud: &Cloud, aws: &Relay, asking: impl Future<Output = Vec<Reply>>) -> Vec<Reply> {
+/// All have found nothing before AWS answers anybody, and all get the same whole answer of one fetch.
+async fn check(
+    cloud: &Cloud,
+    aws: &Relay,
+    asking: impl Future<Output = Vec<Reply>>,
+    all_missed: impl AsyncFn() -> bool,
+) -> Vec<Reply> {
     let answering = async {
-        aws.arrived().await;
+        let missed = async || Ok(all_missed().await.then_some(()));
+        wait_until("nobody finds anything", missed).await.expect("all ask");
         aws.lead_to(&cloud.standin.url());
     };
     let (replies, ()) = tokio::join!(asking, answering);
@@ -31,6 +39,13 @@ async fn check(cloud: &Cloud, aws: &Relay, asking: impl Future<Output = Vec<Repl
     replies
 }
 
+/// How many requests to a process have found nothing and wait: for AWS, for another process, or for one of the two.
+async fn waiting(door: &Door) -> u64 {
+    let stats = door.get("/cache/stats").await.json();
+    let leading = stats["dataTypes"]["ec2-subnets"]["store"]["misses"].as_u64().unwrap_or_default();
+    leading + stats["events"]["collapsed"].as_u64().expect("a counter")
+}
+
 /// 200 clients of one process; at a window of 0 each of them needs a look of its own at what it joined.
 async fn check_one_process(store: &str, more: &[(&'static str, &str)]) {
     for window in ["2000", "0"] {
@@ -38,7 +53,7 @@ async fn check_one_process(store: &str, more: &[(&'static str, &str)]) {
         let more = [more, &[("LARDER_COHERENCE_WINDOW_MS", window)]].concat();
         let door = Door::serve(&["--store", store], &env(&cloud, &aws, &more)).await;
         let asking = join_all((0..CLIENTS).map(|_| door.get(PATH)));
-        let replies = check(&cloud, &aws, asking).await;
+        let replies = check(&cloud, &aws, asking, async || waiting(&door).await == CLIENTS as u64).await;
         let upstream = replies.iter().filter(|reply| reply.cache_status().contains("stored; ttl=")).count();
         assert_eq!(upstream, 1, "one says that it fetched, the others that they joined or hit");
         // For the next window the key must be cold again.
@@ -63,7 +78,8 @@ async fn check_two_processes(store: &str, more: &[(&'static str, &str)]) {
     let env = env(&cloud, &aws, more);
     let doors = [Door::serve(&["--store", store], &env).await, Door::serve(&["--store", store], &env).await];
     let asking = join_all((0..CLIENTS).map(|number| doors[number % 2].get(PATH)));
-    check(&cloud, &aws, asking).await;
+    let all_wait = async || waiting(&doors[0]).await + waiting(&doors[1]).await == CLIENTS as u64;
+    check(&cloud, &aws, asking, all_wait).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,12 +93,19 @@ async fn by_two_processes_on_dynamodb() {
     check_two_processes(&format!("dynamodb:{table}"), &[("AWS_ENDPOINT_URL_DYNAMODB", endpoint)]).await;
 }
 
-/// A container takes one request at a time, so that as many containers ask at once as there are requests.
+/// A container takes one request at a time, so that as many containers ask at once as there are requests. None can be
+/// asked how it is meanwhile: that its first look found nothing is known by its second one.
 #[tokio::test(flavor = "multi_thread")]
 async fn by_containers_on_dynamodb() {
     let (table, endpoint) = table().await;
     let (cloud, aws) = (Cloud::start().await, Relay::held().await);
-    let env = env(&cloud, &aws, &[("AWS_ENDPOINT_URL_DYNAMODB", endpoint), ("CACHE_TABLE_NAME", &table)]);
-    let containers = join_all((0..5).map(|_| Door::function(&env))).await;
-    check(&cloud, &aws, join_all(containers.iter().map(|container| container.get(PATH)))).await;
+    let stores = join_all((0..5).map(|_| FaultyDynamoDb::before(endpoint))).await;
+    let containers = join_all(stores.iter().map(async |store| {
+        Door::function(&env(&cloud, &aws, &[("AWS_ENDPOINT_URL_DYNAMODB", store.url()), ("CACHE_TABLE_NAME", &table)]))
+            .await
+    }));
+    let containers = containers.await;
+    let asking = join_all(containers.iter().map(|container| container.get(PATH)));
+    let all_looked_again = async || stores.iter().all(|store| store.called("BatchGetItem") >= 2);
+    check(&cloud, &aws, asking, all_looked_again).await;
 }

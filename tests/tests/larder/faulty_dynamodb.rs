@@ -1,6 +1,7 @@
 //! DynamoDB on a bad day. DynamoDB Local throttles nobody, answers at once and leaves nothing unprocessed, so a proxy in
 //! front of it does.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -39,6 +40,8 @@ struct Proxy {
     target: String,
     client: reqwest::Client,
     today: Mutex<Today>,
+    /// How many calls came, by their operation.
+    calls: Mutex<HashMap<String, u64>>,
 }
 
 #[derive(Default)]
@@ -55,7 +58,7 @@ impl FaultyDynamoDb {
     /// In front of the DynamoDB at `url`, with no fault as yet.
     pub(crate) async fn before(url: &str) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let proxy = Arc::new(Proxy { target: url.to_owned(), client, today: Mutex::default() });
+        let proxy = Arc::new(Proxy { target: url.to_owned(), client, today: Mutex::default(), calls: Mutex::default() });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new().fallback(answer).with_state(proxy.clone());
@@ -92,11 +95,20 @@ impl FaultyDynamoDb {
     pub(crate) fn happened(&self) -> u64 {
         self.proxy.today().happened
     }
+
+    /// How many calls of an operation came, whatever became of them.
+    pub(crate) fn called(&self, operation: &str) -> u64 {
+        self.proxy.calls().get(operation).copied().unwrap_or_default()
+    }
 }
 
 impl Proxy {
     fn today(&self) -> MutexGuard<'_, Today> {
         self.today.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn calls(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What happens to a call of this operation.
@@ -132,6 +144,7 @@ async fn answer(State(proxy): State<Arc<Proxy>>, request: Request) -> Response<B
     let body = to_bytes(body, LARGEST).await.expect("a whole body").to_vec();
     let operation = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = operation.and_then(|target| target.split('.').nth(1)).unwrap_or_default();
+    *proxy.calls().entry(operation.to_owned()).or_default() += 1;
     let (status, body) = match proxy.fate(operation) {
         None => proxy.pass(&head.headers, body).await,
         Some(StoreFault::Held) => std::future::pending().await,

@@ -1,4 +1,5 @@
 use std::fs::{self, Permissions};
+use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use sqlx::Connection;
 
 use crate::door::Door;
 use crate::filled_file::{FilledFile, PATH, stop};
-use crate::sqlite_file::run;
+use crate::sqlite_file::{SqliteFile, run};
 
 const OTHER: &str = "/ec2/subnets?region=us-west-2";
 
@@ -74,6 +75,32 @@ fn bound_by_permissions(folder: &Path) -> &'static [&'static str] {
     if is_root { &["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"] } else { &[] }
 }
 
+/// The permissions of a file and of its folder while a test runs; both are the owner's again when this is dropped, so that
+/// a test that fails leaves no folder that can't be removed.
+struct Permitted<'a>(&'a SqliteFile);
+
+impl<'a> Permitted<'a> {
+    fn only(file: &'a SqliteFile, of_file: u32, of_folder: u32) -> Self {
+        let permitted = Self(file);
+        permitted.set(of_file, of_folder).expect("ours");
+        permitted
+    }
+
+    fn set(&self, of_file: u32, of_folder: u32) -> io::Result<()> {
+        // The folder last, since it may close the way to the file, and first when it opens that.
+        fs::set_permissions(self.0.folder(), Permissions::from_mode(0o755))?;
+        fs::set_permissions(self.0.path(), Permissions::from_mode(of_file))?;
+        fs::set_permissions(self.0.folder(), Permissions::from_mode(of_folder))
+    }
+}
+
+impl Drop for Permitted<'_> {
+    fn drop(&mut self) {
+        let restored = self.set(0o644, 0o755);
+        assert!(restored.is_ok() || std::thread::panicking(), "{restored:?}");
+    }
+}
+
 /// As a file system that is mounted read-only does, permissions forbid writing to the file, or making one beside it.
 #[rstest]
 #[case(0o444, 0o755, "is read-only")]
@@ -84,13 +111,10 @@ async fn read_only(#[case] file: u32, #[case] folder: u32, #[case] why: &str) {
     let world = FilledFile::new().await;
     let wrapper = bound_by_permissions(world.file.folder());
     fs::remove_file(world.file.path().with_extension("sqlite.lock")).expect("it is there");
-    fs::set_permissions(world.file.path(), Permissions::from_mode(file)).expect("ours");
-    fs::set_permissions(world.file.folder(), Permissions::from_mode(folder)).expect("ours");
+    let permitted = Permitted::only(&world.file, file, folder);
     let door = world.open_under(wrapper).await;
     assert_served_without(&world, &door, why).await;
-    drop(door);
-    fs::set_permissions(world.file.folder(), Permissions::from_mode(0o755)).expect("ours");
-    fs::set_permissions(world.file.path(), Permissions::from_mode(0o644)).expect("ours");
+    drop((door, permitted));
     world.assert_nothing_lost().await;
 }
 

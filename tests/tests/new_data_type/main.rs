@@ -17,20 +17,21 @@ const KEY_NAME: &str = "of-this-test";
 const LISTS: &[(&[&str], &str)] =
     &[(&["types"], NAME), (&["types"], ACTION), (&["types", "--json"], ACTION), (&["iam-policy"], ACTION)];
 
-/// The program, with the new data type in it.
-fn build() -> String {
+/// A copy with the new data type in it.
+fn copy() -> Scratch {
     let mut scratch = Scratch::copy();
     scratch.add("crates/sources/src/ec2_key_pairs.rs", include_str!("ec2_key_pairs.rs"));
     scratch.add_line("crates/sources/src/lib.rs", "mod ec2_key_pairs;", "mod ec2_regions;");
     let row = |name: &str| format!("    DataType::of::<{name}>(),");
     let (ours, next) = (row("crate::ec2_key_pairs::Ec2KeyPairs"), row("Ec2Regions"));
     scratch.add_line("crates/sources/src/table.rs", &ours, &next);
-    scratch.build("larder").display().to_string()
+    scratch
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_file_and_one_row_are_all_that_it_needs() {
-    let larder = tokio::task::spawn_blocking(build).await.expect("it is built");
+    let scratch = tokio::task::spawn_blocking(copy).await.expect("it is copied");
+    let larder = scratch.build("larder").await.display().to_string();
     for (args, expected) in LISTS {
         let finished = Program::run(&larder, args, &[]).await.expect("it ends");
         assert!(finished.status.success() && finished.stdout.contains(expected), "{args:?}: {finished:?}");

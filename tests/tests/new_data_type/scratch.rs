@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use larder_tests::project;
+use larder_tests::{Program, project};
 
 /// A copy at the same place in every run, so that only what changed is compiled again, and nothing piles up.
 pub(crate) struct Scratch {
@@ -57,21 +57,20 @@ impl Scratch {
 
     /// Compiles the program and gives its path. Dependencies are those that were compiled for the checkout; the program
     /// goes into a folder of the copy.
-    pub(crate) fn build(&self, program: &str) -> PathBuf {
+    pub(crate) async fn build(&self, program: &str) -> PathBuf {
         self.write();
         let of_checkout = self.compiled_without_additions();
         let target = self.folder.join("target");
         let profile = self.profile.replace("debug", "dev");
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let cargo = std::env::var("CARGO").expect("cargo runs the tests");
+        let (folder, into) = (text(&self.folder), [("CARGO_TARGET_DIR", &target), ("CARGO_BUILD_BUILD_DIR", &self.build)]);
+        let env: Vec<_> = std::env::vars().chain(into.map(|(name, path)| (name.to_owned(), text(path)))).collect();
+        let env: Vec<_> = env.iter().map(|(name, value)| (&**name, &**value)).collect();
         // The whole workspace, so that features are what they are in the checkout.
-        let built = Command::new(cargo)
-            .args(["build", "--offline", "--workspace", "--bin", program, "--profile", &profile])
-            .env("CARGO_TARGET_DIR", &target)
-            .env("CARGO_BUILD_BUILD_DIR", &self.build)
-            .current_dir(&self.folder)
-            .output()
-            .expect("cargo runs");
-        let said = String::from_utf8_lossy(&built.stderr);
+        let args = ["build", "--offline", "--workspace", "--bin", program, "--profile", &profile];
+        let built = Program::start_under(&["env", "-C", &folder], &cargo, &args, &env).expect("cargo starts");
+        let built = built.finish_at_length().await.expect("it ends");
+        let said = built.stderr;
         assert!(built.status.success(), "{said}");
         assert!(!said.contains("Compiling aws-"), "a dependency was compiled anew: {said}");
         let after = self.compiled_without_additions();
@@ -109,6 +108,10 @@ impl Scratch {
             fs::write(path, content).expect("it is written");
         }
     }
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().expect("paths are UTF-8").to_owned()
 }
 
 /// The files that git knows or would take.
