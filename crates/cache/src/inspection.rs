@@ -41,6 +41,8 @@ pub enum Verdict {
     Stale,
     /// Fenced out; never usable.
     Dead,
+    /// Of a good fence, but its value is not what it says, or a part of it is missing.
+    Corrupt,
     /// No entry of this format.
     Malformed,
     /// Another key's entry.

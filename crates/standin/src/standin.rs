@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fleet::Fleet;
 use crate::handle::Handle;
 use crate::latency::Latency;
+use crate::operations::{OPERATIONS, Operation};
 use crate::replay::Replay;
 use crate::server::Server;
 
@@ -66,6 +67,11 @@ pub enum StartError {
 pub struct Standin;
 
 impl Standin {
+    /// Every operation that it knows, as an IAM action: `ec2:DescribeSubnets`.
+    pub fn actions() -> impl Iterator<Item = String> {
+        OPERATIONS.iter().map(Operation::action)
+    }
+
     /// Generates the fleet and serves it until the [`Handle`] is stopped or dropped. A stopped stand-in can be
     /// started again on the same address.
     ///

@@ -58,7 +58,8 @@ impl FaultyDynamoDb {
     /// In front of the DynamoDB at `url`, with no fault as yet.
     pub(crate) async fn before(url: &str) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let proxy = Arc::new(Proxy { target: url.to_owned(), client, today: Mutex::default(), calls: Mutex::default() });
+        let proxy =
+            Arc::new(Proxy { target: url.to_owned(), client, today: Mutex::default(), calls: Mutex::default() });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new().fallback(answer).with_state(proxy.clone());

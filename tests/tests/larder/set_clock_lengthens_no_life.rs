@@ -1,29 +1,29 @@
 use larder_tests::{FakedClock, wait_until};
 use rstest::rstest;
 
-use crate::cloud::{Cloud, FIRST, table};
+use crate::cloud::{Cloud, FIRST};
 use crate::door::Door;
-use crate::sqlite_file::SqliteFile;
+use crate::kept::{Kept, StoreKind};
 
 /// Fresh for an hour, as the default is.
 const PATH: &str = "/ec2/subnets?region=us-east-1";
 const HOUR: i64 = 3_600;
 
-/// A cloud and a cache file, for programs with a clock each.
+/// A cloud and a store, for programs with a clock each.
 struct World {
     cloud: Cloud,
-    file: SqliteFile,
+    kept: Kept,
 }
 
 impl World {
-    async fn new() -> Self {
-        Self { cloud: Cloud::start().await, file: SqliteFile::new() }
+    async fn new(store: StoreKind) -> Self {
+        Self { cloud: Cloud::start().await, kept: Kept::new(store).await }
     }
 
     async fn open(&self, clock: &FakedClock, more: &[(&'static str, &str)]) -> Door {
         let exact = [("LARDER_TTL_JITTER", "0"), ("LARDER_STALE_WHILE_REVALIDATE_EC2_SUBNETS_S", "0")];
         let env = [self.cloud.env(FIRST, &[&exact, more].concat()), clock.env().to_vec()].concat();
-        Door::serve(&["--store", &self.file.store()], &env).await
+        self.kept.open(&env).await
     }
 }
 
@@ -51,41 +51,30 @@ async fn assert_hit(door: &Door, layer: &str) {
     assert!((0..=HOUR).contains(&ttl.parse().expect("a number")), "{status}");
 }
 
-async fn check_forward(cloud: &Cloud, clock: &FakedClock, open: impl AsyncFn() -> Door) {
-    let door = open().await;
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn set_forward_by_an_hour_it_ends_lives_that_long(
+    #[values(StoreKind::Sqlite, StoreKind::DynamoDb)] store: StoreKind,
+) {
+    let (world, clock) = (World::new(store).await, clock(0));
+    let door = world.open(&clock, &[]).await;
     assert_eq!(door.get(PATH).await.status, 200);
     assert_hit(&door, "memory").await;
     clock.set(HOUR).expect("it is set");
-    assert_past_its_ttl(cloud, &door).await;
+    assert_past_its_ttl(&world.cloud, &door).await;
     assert_hit(&door, "memory").await;
-    assert_hit(&open().await, "store").await;
+    assert_hit(&world.open(&clock, &[]).await, "store").await;
     clock.set(2 * HOUR).expect("it is set");
-    assert_past_its_ttl(cloud, &open().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn set_forward_by_an_hour_by_serve() {
-    let (world, clock) = (World::new().await, clock(0));
-    check_forward(&world.cloud, &clock, async || world.open(&clock, &[]).await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn set_forward_by_an_hour_by_query_handler() {
-    let (cloud, clock, (table, endpoint)) = (Cloud::start().await, clock(0), table().await);
-    let more = [
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
-        ("CACHE_TABLE_NAME", &*table),
-        ("LARDER_TTL_JITTER", "0"),
-        ("LARDER_STALE_WHILE_REVALIDATE_EC2_SUBNETS_S", "0"),
-    ];
-    let env = [cloud.env(FIRST, &more), clock.env().to_vec()].concat();
-    check_forward(&cloud, &clock, async || Door::function(&env).await).await;
+    assert_past_its_ttl(&world.cloud, &world.open(&clock, &[]).await).await;
 }
 
 /// By the wall clock it would live for another hour; the monotonic one ends it after its two seconds.
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn set_back_by_an_hour_no_entry_in_memory_lives_longer() {
-    let (world, clock) = (World::new().await, clock(0));
+async fn set_back_by_an_hour_no_entry_in_memory_lives_longer(
+    #[values(StoreKind::Sqlite, StoreKind::DynamoDb)] store: StoreKind,
+) {
+    let (world, clock) = (World::new(store).await, clock(0));
     let door = world.open(&clock, &[("LARDER_TTL_EC2_SUBNETS_S", "2")]).await;
     assert_eq!(door.get(PATH).await.status, 200);
     clock.set(-HOUR).expect("it is set");
@@ -98,9 +87,12 @@ async fn set_back_by_an_hour_no_entry_in_memory_lives_longer() {
 }
 
 /// Another process only has the wall clock to go by, so there the skew is what a life can be lengthened by.
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn set_back_by_an_hour_no_stored_entry_lives_longer_by_more_than_that() {
-    let (world, clock) = (World::new().await, clock(0));
+async fn set_back_by_an_hour_no_stored_entry_lives_longer_by_more_than_that(
+    #[values(StoreKind::Sqlite, StoreKind::DynamoDb)] store: StoreKind,
+) {
+    let (world, clock) = (World::new(store).await, clock(0));
     assert_eq!(world.open(&clock, &[]).await.get(PATH).await.status, 200);
     clock.set(-HOUR).expect("it is set");
     let door = world.open(&clock, &[]).await;
@@ -114,9 +106,12 @@ async fn set_back_by_an_hour_no_stored_entry_lives_longer_by_more_than_that() {
 }
 
 /// A process whose clock is an hour ahead keeps an answer of the future.
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entry_of_the_future_lives_longer_by_the_skew_at_most() {
-    let (world, ahead, right) = (World::new().await, clock(HOUR), clock(0));
+async fn an_entry_of_the_future_lives_longer_by_the_skew_at_most(
+    #[values(StoreKind::Sqlite, StoreKind::DynamoDb)] store: StoreKind,
+) {
+    let (world, ahead, right) = (World::new(store).await, clock(HOUR), clock(0));
     assert_eq!(world.open(&ahead, &[]).await.get(PATH).await.status, 200);
     assert_hit(&world.open(&right, &[]).await, "store").await;
     right.set(2 * HOUR).expect("it is set");
@@ -130,8 +125,12 @@ async fn an_entry_of_the_future_lives_longer_by_the_skew_at_most() {
 #[case::the_readers_is_ahead(0, HOUR)]
 #[case::the_readers_is_behind(0, -HOUR)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_invalidation_is_over_at_once(#[case] of_writer: i64, #[case] of_reader: i64) {
-    let (world, writers, readers) = (World::new().await, clock(0), clock(0));
+async fn an_invalidation_is_over_at_once(
+    #[case] of_writer: i64,
+    #[case] of_reader: i64,
+    #[values(StoreKind::Sqlite, StoreKind::DynamoDb)] store: StoreKind,
+) {
+    let (world, writers, readers) = (World::new(store).await, clock(0), clock(0));
     let strict = [("LARDER_COHERENCE_WINDOW_MS", "0"), ("LARDER_TTL_EC2_SUBNETS_S", "86400")];
     let (writer, reader) = (world.open(&writers, &strict).await, world.open(&readers, &strict).await);
     assert_eq!(reader.get(PATH).await.status, 200);
@@ -148,9 +147,12 @@ async fn an_invalidation_is_over_at_once(#[case] of_writer: i64, #[case] of_read
 }
 
 /// By the wall clock a look of before would be trusted for another hour.
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn set_back_by_an_hour_the_coherence_window_is_no_longer() {
-    let (world, right, readers) = (World::new().await, clock(0), clock(0));
+async fn set_back_by_an_hour_the_coherence_window_is_no_longer(
+    #[values(StoreKind::Sqlite, StoreKind::DynamoDb)] store: StoreKind,
+) {
+    let (world, right, readers) = (World::new(store).await, clock(0), clock(0));
     let (writer, reader) = (world.open(&right, &[]).await, world.open(&readers, &[]).await);
     assert_eq!(reader.get(PATH).await.status, 200);
     readers.set(-HOUR).expect("it is set");

@@ -63,7 +63,8 @@ impl Scratch {
         let target = self.folder.join("target");
         let profile = self.profile.replace("debug", "dev");
         let cargo = std::env::var("CARGO").expect("cargo runs the tests");
-        let (folder, into) = (text(&self.folder), [("CARGO_TARGET_DIR", &target), ("CARGO_BUILD_BUILD_DIR", &self.build)]);
+        let (folder, into) =
+            (text(&self.folder), [("CARGO_TARGET_DIR", &target), ("CARGO_BUILD_BUILD_DIR", &self.build)]);
         let env: Vec<_> = std::env::vars().chain(into.map(|(name, path)| (name.to_owned(), text(path)))).collect();
         let env: Vec<_> = env.iter().map(|(name, value)| (&**name, &**value)).collect();
         // The whole workspace, so that features are what they are in the checkout.

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::Cache;
+use super::stored::Unreadable;
 use crate::entry::{Usability, usability_of};
 use crate::environment::Moment;
 use crate::epoch::Epoch;
@@ -8,7 +9,7 @@ use crate::inspection::{InspectedEntry, InspectedPolicy, Inspection, NextRequest
 use crate::key::Key;
 use crate::policy::Policy;
 use crate::selector::Selector;
-use crate::store::{ItemIdentity, ItemRead, Payload, Snapshot, StoreError, StoredEntry};
+use crate::store::{ItemIdentity, ItemRead, Payload, StoreError, StoredEntry};
 
 impl Cache {
     /// What the store holds under `key`, why a reader would find it fresh, stale or dead, and what the next request
@@ -18,36 +19,51 @@ impl Cache {
     /// The store's.
     pub async fn inspect(&self, key: &Key, policy: &Policy) -> Result<Inspection, StoreError> {
         let snapshot = self.0.store.ask(key.data_type(), |store| store.read(key)).await?;
-        Ok(inspection(key, policy, &snapshot, self.0.environment.now()))
+        let (epoch, now) = (snapshot.epoch.as_ref(), self.0.environment.now());
+        let found = match &snapshot.entry {
+            ItemRead::Found(entry) => Some(&**entry),
+            ItemRead::Absent | ItemRead::Malformed => None,
+        };
+        // Which resource it is, only the entry tells: a key that was read from its text doesn't.
+        let resource = found.and_then(|entry| entry.identity.resource.as_deref());
+        let key = &key.about(key.resource().or(resource));
+        let (verdict, reason) = match &snapshot.entry {
+            ItemRead::Absent => (Verdict::Absent, "nothing is stored under this key".to_owned()),
+            ItemRead::Malformed => (Verdict::Malformed, "the item is no entry of this version's format".to_owned()),
+            ItemRead::Found(entry) => match judge(key, entry, epoch, now) {
+                usable @ (Verdict::Fresh | Verdict::Stale, _) => self.read_through(key, entry, usable).await?,
+                unusable => unusable,
+            },
+        };
+        let matching = epoch.into_iter().flat_map(|epoch| &epoch.marks).filter(|(selector, _)| selector.matches(key));
+        Ok(Inspection {
+            key: key.to_string(),
+            verdict,
+            reason,
+            next_request: next_request(verdict, found, policy, now),
+            entry: found.map(|entry| inspected(entry, now)),
+            policy: InspectedPolicy::of(policy),
+            incarnation: epoch.map(|epoch| epoch.incarnation.to_string()),
+            counter: epoch.map(|epoch| epoch.counter),
+            floor: epoch.and_then(|epoch| epoch.marks.get(&Selector::EVERYTHING).copied()),
+            marks: matching.map(|(selector, mark)| (selector.to_string(), *mark)).collect(),
+        })
     }
-}
 
-fn inspection(key: &Key, policy: &Policy, snapshot: &Snapshot, now: Moment) -> Inspection {
-    let epoch = snapshot.epoch.as_ref();
-    let found = match &snapshot.entry {
-        ItemRead::Found(entry) => Some(&**entry),
-        ItemRead::Absent | ItemRead::Malformed => None,
-    };
-    // Which resource it is, only the entry tells: a key that was read from its text doesn't.
-    let resource = found.and_then(|entry| entry.identity.resource.as_deref());
-    let key = &key.about(key.resource().or(resource));
-    let (verdict, reason) = match &snapshot.entry {
-        ItemRead::Absent => (Verdict::Absent, "nothing is stored under this key".to_owned()),
-        ItemRead::Malformed => (Verdict::Malformed, "the item is no entry of this version's format".to_owned()),
-        ItemRead::Found(entry) => judge(key, entry, epoch, now),
-    };
-    let matching = epoch.into_iter().flat_map(|epoch| &epoch.marks).filter(|(selector, _)| selector.matches(key));
-    Inspection {
-        key: key.to_string(),
-        verdict,
-        reason,
-        next_request: next_request(verdict, found, policy, now),
-        entry: found.map(|entry| inspected(entry, now)),
-        policy: InspectedPolicy::of(policy),
-        incarnation: epoch.map(|epoch| epoch.incarnation.to_string()),
-        counter: epoch.map(|epoch| epoch.counter),
-        floor: epoch.and_then(|epoch| epoch.marks.get(&Selector::EVERYTHING).copied()),
-        marks: matching.map(|(selector, mark)| (selector.to_string(), *mark)).collect(),
+    /// The same judgement of an entry whose value can be read; a reader of another meets a miss, whatever its age.
+    async fn read_through(
+        &self,
+        key: &Key,
+        entry: &StoredEntry,
+        usable: (Verdict, String),
+    ) -> Result<(Verdict, String), StoreError> {
+        match self.0.value_of(key, entry).await {
+            Ok(_) => Ok(usable),
+            Err(Unreadable::Store(error)) => Err(error),
+            Err(damage @ (Unreadable::ChunkMissing | Unreadable::Corrupt(_))) => {
+                Ok((Verdict::Corrupt, format!("its value can't be read: {damage}")))
+            }
+        }
     }
 }
 

@@ -6,11 +6,22 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 
 use super::Inner;
-use crate::codec;
+use crate::codec::{self, Corrupt};
 use crate::entry::Entry;
 use crate::key::Key;
 use crate::look::Look;
-use crate::store::{ItemIdentity, ItemRead, Payload, StoredEntry};
+use crate::store::{ItemIdentity, ItemRead, Payload, StoreError, StoredEntry};
+
+/// Why the value of a stored entry can't be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    #[error("a chunk of it is missing")]
+    ChunkMissing,
+    #[error(transparent)]
+    Corrupt(#[from] Corrupt),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 impl Inner {
     /// The entry that an item is, if it is whole, this key's, and of a good fence. Anything else is a miss, counted.
@@ -33,36 +44,48 @@ impl Inner {
             events.dead.fetch_add(1, Relaxed);
             return None;
         }
-        let compressed = self.payload(key, &stored).await?;
-        match codec::decode(&compressed, stored.size, &stored.etag, self.settings.largest_value) {
+        match self.value_of(key, &stored).await {
             Ok(value) => Some(self.entry_of(key, &stored, value)),
-            Err(error) => {
-                events.corrupt.fetch_add(1, Relaxed);
-                tracing::warn!(%key, %error, "a stored value is corrupt; treated as a miss");
+            Err(unreadable) => {
+                self.count_unreadable(key, &unreadable);
                 None
             }
         }
     }
 
-    async fn payload(&self, key: &Key, stored: &StoredEntry) -> Option<Bytes> {
-        let events = &self.statistics.events;
+    /// An entry's value, put together and decompressed, if it is what the entry says.
+    pub(super) async fn value_of(&self, key: &Key, stored: &StoredEntry) -> Result<Bytes, Unreadable> {
+        let compressed = self.payload(key, stored).await?;
+        Ok(codec::decode(&compressed, stored.size, &stored.etag, self.settings.largest_value)?)
+    }
+
+    async fn payload(&self, key: &Key, stored: &StoredEntry) -> Result<Bytes, Unreadable> {
         let digest = match &stored.payload {
-            Payload::Inline(bytes) => return Some(bytes.clone()),
+            Payload::Inline(bytes) => return Ok(bytes.clone()),
             Payload::Chunked { digest, .. } => digest,
         };
         let ids = stored.payload.chunks();
-        let chunks = self.store.ask(key.data_type(), |store| store.read_chunks(&ids)).await.ok()?;
-        let Some(chunks) = chunks.into_iter().collect::<Option<Vec<_>>>() else {
-            events.chunk_missing.fetch_add(1, Relaxed);
-            return None;
-        };
+        let chunks = self.store.ask(key.data_type(), |store| store.read_chunks(&ids)).await?;
+        let chunks = chunks.into_iter().collect::<Option<Vec<_>>>().ok_or(Unreadable::ChunkMissing)?;
         let mut whole = BytesMut::with_capacity(chunks.iter().map(Bytes::len).sum());
         chunks.iter().for_each(|chunk| whole.extend_from_slice(chunk));
-        if codec::verify_chunks(key, digest, &whole).is_err() {
-            events.corrupt.fetch_add(1, Relaxed);
-            return None;
+        codec::verify_chunks(key, digest, &whole)?;
+        Ok(whole.freeze())
+    }
+
+    fn count_unreadable(&self, key: &Key, unreadable: &Unreadable) {
+        let events = &self.statistics.events;
+        match unreadable {
+            // Whoever asks the store counts what it can't answer.
+            Unreadable::Store(_) => {}
+            Unreadable::ChunkMissing => {
+                events.chunk_missing.fetch_add(1, Relaxed);
+            }
+            Unreadable::Corrupt(error) => {
+                events.corrupt.fetch_add(1, Relaxed);
+                tracing::warn!(%key, %error, "a stored value is corrupt; treated as a miss");
+            }
         }
-        Some(whole.freeze())
     }
 
     /// Its age is taken by this container's clock and never less than nothing; its lifetime is the writer's own

@@ -1,8 +1,10 @@
 //! What an inspection foretells is what the next request meets.
 
+use larder_cache::store::{ItemRead, StoredEntry};
 use larder_cache::{FailureClass, NextRequest, Verdict};
 use rstest::rstest;
 
+use crate::fault::{Fault, Op};
 use crate::world::{World, pass, seconds, subnets};
 
 /// What a new container is answered while upstream is well, and while it is unwell.
@@ -53,6 +55,54 @@ async fn what_is_fenced_out_is_fetched_and_says_by_which_mark() {
     assert_eq!(inspected.marks.into_iter().collect::<Vec<_>>(), [("*#*#*#*".to_owned(), 1)]);
     world.upstream.fail_with(FailureClass::Failed);
     assert_eq!(world.container().tell().await, foretold(NextRequest::Fetches)[1]);
+}
+
+/// However young it is, whoever reads it meets a miss.
+#[rstest]
+#[case::cut(|_, chunk: bytes::Bytes| Some(chunk.slice(1..)), "the digest")]
+#[case::missing(|number, chunk: bytes::Bytes| (number != 1).then_some(chunk), "a chunk of it is missing")]
+#[tokio::test(start_paused = true)]
+async fn what_misses_a_part_of_its_value_is_fetched(
+    #[case] tamper: fn(usize, bytes::Bytes) -> Option<bytes::Bytes>,
+    #[case] why: &str,
+) {
+    let world = World::new();
+    world.store.keep_inline_up_to(4);
+    world.container().get().await.expect("fetched");
+    let sound = world.container().inspect(&subnets("us-east-1")).await.expect("answers");
+    assert_eq!((sound.verdict, sound.next_request), (Verdict::Fresh, NextRequest::ServesFresh));
+    world.store.tamper_chunk(tamper);
+    check_corrupt(&world, why).await;
+}
+
+#[rstest]
+#[case(|entry: StoredEntry| StoredEntry { etag: "0".repeat(32), ..entry }, "the digest")]
+#[case(|entry: StoredEntry| StoredEntry { size: entry.size + 1, ..entry }, "the size")]
+#[tokio::test(start_paused = true)]
+async fn what_is_not_what_it_says_is_fetched(#[case] change: fn(StoredEntry) -> StoredEntry, #[case] why: &str) {
+    let world = World::new();
+    world.container().get().await.expect("fetched");
+    world.store.tamper(move |entry| ItemRead::Found(change(entry).into()));
+    check_corrupt(&world, why).await;
+}
+
+async fn check_corrupt(world: &World, why: &str) {
+    let inspecting = world.container();
+    let inspected = inspecting.inspect(&subnets("us-east-1")).await.expect("answers");
+    assert_eq!((inspected.verdict, inspected.next_request), (Verdict::Corrupt, NextRequest::Fetches));
+    assert!(inspected.reason.contains(why), "{}", inspected.reason);
+    let events = inspecting.events();
+    assert_eq!((events.corrupt, events.chunk_missing), (0, 0), "only requests are counted");
+    assert_eq!(world.container().tell().await, foretold(NextRequest::Fetches)[0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_can_not_be_read_to_its_end_is_no_verdict() {
+    let world = World::new();
+    world.store.keep_inline_up_to(4);
+    world.container().get().await.expect("fetched");
+    world.store.fault(&[Op::ReadChunks], &Fault::Fail);
+    world.container().inspect(&subnets("us-east-1")).await.expect_err("the store's failure is not the entry's");
 }
 
 #[tokio::test(start_paused = true)]

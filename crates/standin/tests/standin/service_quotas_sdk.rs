@@ -7,6 +7,7 @@ use larder_standin::{Fault, FaultKind};
 use serde_json::{Value, json};
 
 use crate::ask::Asker;
+use crate::model_conformance::operations;
 
 /// Where the sources of the SDK crate are.
 fn sources() -> PathBuf {
@@ -18,6 +19,16 @@ fn sources() -> PathBuf {
     let package = packages.iter().find(|it| it["name"] == "aws-sdk-servicequotas").expect("the SDK is a dependency");
     let manifest = PathBuf::from(package["manifest_path"].as_str().expect("a path"));
     manifest.parent().expect("a folder").join("src")
+}
+
+/// What the SDK calls an operation: `list_aws_default_service_quotas` for `ListAWSDefaultServiceQuotas`.
+fn shape(operation: &str) -> String {
+    let words = operation.replace("AWS", "Aws");
+    let snake = words.chars().flat_map(|letter| {
+        let before = letter.is_uppercase().then_some('_');
+        before.into_iter().chain(letter.to_lowercase())
+    });
+    snake.skip(1).collect()
 }
 
 /// Every member of `value` is one that the SDK reads in this shape.
@@ -34,18 +45,17 @@ fn check(shape: &str, value: &Value) {
 #[tokio::test]
 async fn every_member_is_one_that_the_sdk_reads() {
     let asker = Asker::start().await;
-    for list in ["ListServiceQuotas", "ListAWSDefaultServiceQuotas"] {
+    let (lists, gets): (Vec<_>, Vec<_>) =
+        operations("servicequotas").into_iter().partition(|operation| operation.starts_with("List"));
+    for list in &lists {
         let answer = asker.quotas(list, json!({ "ServiceCode": "drs", "MaxResults": 2 })).await.ok_json();
-        let shape = if list == "ListServiceQuotas" { "list_service_quotas" } else { "list_aws_default_service_quotas" };
-        check(shape, &answer);
+        check(&shape(list), &answer);
         check("service_quota", &answer["Quotas"][0]);
     }
     let input = json!({ "ServiceCode": "drs", "QuotaCode": "L-E28BE5E0" });
-    for (get, shape) in
-        [("GetServiceQuota", "get_service_quota"), ("GetAWSDefaultServiceQuota", "get_aws_default_service_quota")]
-    {
+    for get in &gets {
         let answer = asker.quotas(get, input.clone()).await.ok_json();
-        check(shape, &answer);
+        check(&shape(get), &answer);
         check("service_quota", &answer["Quota"]);
     }
 }

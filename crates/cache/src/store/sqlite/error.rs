@@ -121,3 +121,49 @@ pub(super) fn fault(path: &Path, error: &sqlx::Error) -> StoreError {
     };
     StoreError::Failed(format!("cache file {}: {error}{advice}", path.display()).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+    use crate::store::{ChunkId, SqliteStore, Store};
+
+    const TTL: u64 = 4_100_003_900;
+
+    fn chunk(number: u32, content: Bytes) -> (ChunkId, Bytes) {
+        (ChunkId { digest: "a".repeat(64), number }, content)
+    }
+
+    /// The file may grow to so many pages and no further, as if the disk were full then.
+    async fn limit(store: &SqliteStore, pages: i64) {
+        let limit = format!("PRAGMA max_page_count = {pages}");
+        sqlx::raw_sql(AssertSqlSafe(limit)).execute(&store.writer).await.expect("the one connection that writes");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_from_other_failures_and_leaves_what_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("cache.db");
+        let store = SqliteStore::open(&path).await.expect("opens");
+        let (kept, large) = (chunk(0, Bytes::from_static(b"kept")), chunk(1, vec![7; 1 << 20].into()));
+        store.write_chunks(std::slice::from_ref(&kept), TTL).await.expect("there is room");
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&store.writer).await.expect("a count");
+        limit(&store, pages).await;
+
+        let fill = "INSERT INTO chunk (digest, number, ttl, data) VALUES ('', 0, 0, zeroblob(1048576))";
+        let error = sqlx::query(fill).execute(&store.writer).await.expect_err("there is no room");
+        assert!(matches!(SqliteError::of(&path, &error), SqliteError::Full { .. }), "{error}");
+        let refused = store.write_chunks(std::slice::from_ref(&large), TTL).await;
+        let Err(StoreError::Failed(why)) = refused else { panic!("{refused:?}") };
+        assert!(why.contains("cache.db") && why.ends_with(". Make room on its disk"), "{why}");
+
+        let ids = [kept.0, large.0.clone()];
+        let found = store.read_chunks(&ids).await.expect("readers go on").value;
+        assert_eq!(found, [Some(kept.1.clone()), None]);
+        limit(&store, 1 << 20).await;
+        store.write_chunks(std::slice::from_ref(&large), TTL).await.expect("there is room again");
+        assert_eq!(store.read_chunks(&ids).await.expect("answers").value, [Some(kept.1), Some(large.1)]);
+    }
+}

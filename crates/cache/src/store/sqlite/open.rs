@@ -50,6 +50,7 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, SqliteError> {
     }
     in_use.lock_shared().map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
     let writer = SqlitePoolOptions::new().max_connections(1);
+    let writer = writer.after_release(|connection, _| Box::pin(is_out_of_transaction(connection)));
     let writer = lasting(writer).connect_with(connection(path)).await.map_err(|error| SqliteError::of(path, &error))?;
     if matches!(found, Found::Fresh | Found::Unusable) {
         set_up(&writer).await.map_err(|error| SqliteError::of(path, &error))?;
@@ -156,6 +157,16 @@ fn connection(path: &Path) -> SqliteConnectOptions {
 /// Connections to a file don't go bad: they are neither tested nor renewed.
 fn lasting(pool: SqlitePoolOptions) -> SqlitePoolOptions {
     pool.acquire_timeout(2 * BUSY).idle_timeout(None).max_lifetime(None).test_before_acquire(false)
+}
+
+/// Where SQLite itself rolls back, as it does on a full disk, sqlx fails to do so after it and counts on as if the
+/// transaction went on: no other could ever begin on such a connection, so that another one takes its place.
+async fn is_out_of_transaction(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    if connection.is_in_transaction() {
+        // Answered after the rollback that may be on its way.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 async fn set_up(writer: &SqlitePool) -> sqlx::Result<()> {

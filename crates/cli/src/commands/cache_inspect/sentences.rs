@@ -15,6 +15,7 @@ fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Fresh => "fresh",
         Verdict::Stale => "stale",
         Verdict::Dead => "dead",
+        Verdict::Corrupt => "corrupt",
         Verdict::Malformed => "malformed",
         Verdict::Foreign => "another key's",
         Verdict::Absent => "not kept",
@@ -37,7 +38,10 @@ fn why(inspection: &Inspection) -> String {
         Verdict::Foreign => {
             format!("The item says that it is {}: it is served to nobody, and an alarm is counted.", entry.identity)
         }
-        _ => format!("{fetched}. {}", death(inspection, entry)),
+        Verdict::Corrupt => {
+            format!("{fetched}, but {}. It counts as a miss and is written over.", inspection.reason)
+        }
+        Verdict::Dead | Verdict::Malformed | Verdict::Absent => format!("{fetched}. {}", death(inspection, entry)),
     }
 }
 
@@ -193,7 +197,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_entry_of_the_key_says_so() {
+    fn what_is_no_whole_entry_of_the_key_says_so() {
+        let mut corrupt = inspection(Verdict::Corrupt, NextRequest::Fetches, Some(entry(10, 5)));
+        corrupt.reason = "its value can't be read: a chunk of it is missing".to_owned();
+        let said =
+            ["is corrupt.", "10 s ago, but its value can't be read: a chunk of it is missing.", "nothing stands in"];
+        check(&corrupt, &said);
         check(&inspection(Verdict::Absent, NextRequest::Fetches, None), &["is not kept.", "never fetched"]);
         check(&inspection(Verdict::Malformed, NextRequest::Fetches, None), &["no entry of this version's format"]);
         let foreign = inspection(Verdict::Foreign, NextRequest::Fetches, Some(entry(10, 5)));
