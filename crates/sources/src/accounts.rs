@@ -90,27 +90,26 @@ impl Accounts {
         let operation = data_type.iam_actions.first().copied().unwrap_or(data_type.name);
         let own = self.own.aws(operation).await?;
         let Some(account) = &scope.account else {
-            let answer = data_type.fetch(&own, scope).await;
-            return self.unless_refused(&own, answer).await;
+            return self.fetch_by(&own, data_type, scope).await;
         };
         if !own.knows_its_identity() && self.role_of(account).await == Ok(None) {
             let answer = self.fetch_unidentified(&own, account, data_type, scope).await;
             return self.unless_refused(&own, answer).await;
         }
-        let answer = self.fetch_as(account, data_type, scope).await;
-        match &answer {
+        let aws = self.aws_of(account, scope.region).await?;
+        match self.fetch_by(&aws, data_type, scope).await {
             // A role's session may be ended long before it expires. The next one is as good as the first was.
-            Err(error) if error.kind == FailureKind::Credentials && error.operation != ASSUME_ROLE => {
-                self.fetch_as(account, data_type, scope).await
+            Err(error) if is_ended_session(&error) && !Arc::ptr_eq(&aws, &own) => {
+                let aws = self.aws_of(account, scope.region).await?;
+                self.fetch_by(&aws, data_type, scope).await
             }
-            _ => answer,
+            answer => answer,
         }
     }
 
-    async fn fetch_as(&self, account: &AccountId, data_type: &DataType, scope: &Scope) -> Result<Bytes, FetchError> {
-        let aws = self.aws_of(account, scope.region).await?;
-        let answer = data_type.fetch(&aws, scope).await;
-        self.unless_refused(&aws, answer).await
+    async fn fetch_by(&self, aws: &Arc<Aws>, data_type: &DataType, scope: &Scope) -> Result<Bytes, FetchError> {
+        let answer = data_type.fetch(aws, scope).await;
+        self.unless_refused(aws, answer).await
     }
 
     async fn fetch_unidentified(
@@ -208,6 +207,10 @@ impl Accounts {
             .identity_cache(IdentityCache::lazy().buffer_time(RENEWED_BEFORE).build());
         Aws::of_role(config.build(), role, self.own.clone())
     }
+}
+
+fn is_ended_session(error: &FetchError) -> bool {
+    error.kind == FailureKind::Credentials && error.operation != ASSUME_ROLE
 }
 
 #[cfg(test)]

@@ -93,6 +93,8 @@ async fn own_credentials_that_are_refused_are_had_anew_by_the_next() {
     let accounts = by_profile(&script, &clock, Registry::of(None));
     let error = subnets(&accounts, ACCOUNT).await.expect_err("it is refused");
     assert_eq!(error.kind, FailureKind::Credentials);
+    let asked = script.asked().into_iter().filter(|asked| asked.operation == "DescribeSubnets").count();
+    assert_eq!(asked, 1, "the same login would be refused again");
     subnets(&accounts, ACCOUNT).await.expect("somebody has logged in again");
 }
 
