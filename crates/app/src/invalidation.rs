@@ -1,6 +1,6 @@
 use larder_cache::{Cache, Selector};
 use larder_sources::{AccountId, DATA_TYPES, DataType, Region};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -27,11 +27,11 @@ pub struct InvalidationRequest {
 }
 
 /// An invalidation that is in effect.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InvalidationDone {
     /// `Cache invalidated`.
-    pub message: &'static str,
+    pub message: String,
     /// The data type, or `*` for all.
     pub data_type: String,
     /// The region, or `*` for all.
@@ -48,7 +48,7 @@ pub struct InvalidationDone {
 }
 
 /// The table's invalidation clock.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EpochDone {
     /// The random name of one life of the clock.
     pub incarnation: String,
@@ -82,6 +82,17 @@ impl InvalidationRequest {
                 Some(_) => return Err(wrong_type("purge", "true or false")),
             },
         })
+    }
+
+    /// What [`Self::parse`] reads as the same request.
+    #[must_use]
+    pub fn body(&self) -> Value {
+        let mut fields = Map::new();
+        fields.extend(self.data_type.map(|data_type| ("dataType".to_owned(), data_type.name.into())));
+        fields.extend(self.region.map(|region| ("region".to_owned(), region.name().into())));
+        fields.extend(self.account.as_ref().map(|account| ("accountId".to_owned(), account.as_str().into())));
+        fields.extend(self.purge.then(|| ("purge".to_owned(), true.into())));
+        Value::Object(fields)
     }
 
     fn selector(&self) -> Result<Selector, Problem> {
@@ -130,7 +141,7 @@ impl Invalidation {
         tracing::info!(%selector, purged = done.purged, counter = done.epoch.counter, "invalidated");
         let any = || "*".to_owned();
         Ok(InvalidationDone {
-            message: "Cache invalidated",
+            message: "Cache invalidated".to_owned(),
             data_type: request.data_type.map_or_else(any, |data_type| data_type.name.to_owned()),
             region: request.region.map_or_else(any, |region| region.name().to_owned()),
             account_id: request.account.as_ref().map_or_else(any, ToString::to_string),
@@ -152,4 +163,21 @@ fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str
 fn wrong_type(field: &str, right: &str) -> Problem {
     Problem::new(Code::InvalidBody, format!("The field {field} must be {right}; leave it out to mean any."))
         .with("field", field)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_sent_as_it_is_read() {
+        for body in [
+            json!({}),
+            json!({"dataType": "ec2-subnets", "region": "us-east-1", "accountId": "111122223333", "purge": true}),
+        ] {
+            assert_eq!(InvalidationRequest::parse(&body).expect("a request").body(), body);
+        }
+    }
 }

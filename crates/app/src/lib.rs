@@ -7,6 +7,7 @@ mod environment;
 mod logging;
 
 mod app;
+mod chosen_regions;
 mod iam_policy;
 mod inspection;
 mod invalidation;
@@ -25,6 +26,7 @@ mod serve;
 mod nearest;
 
 pub use app::{App, Parts, StoreStatus};
+pub use chosen_regions::ChosenRegions;
 pub use environment::SystemEnvironment;
 pub use iam_policy::{IamPolicy, Permissions, RolePattern, TableArn};
 pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};

@@ -11,8 +11,10 @@ pub struct Registrations {
     pub accounts: Vec<Registration>,
     /// What is wrong with the items of the accounts table that are no account.
     pub invalid: Vec<InvalidAccount>,
-    /// Why some may be missing: the own account or the table could not be asked.
-    pub failures: Vec<FetchError>,
+    /// Why those of the accounts table are missing, if they are.
+    pub table_failure: Option<FetchError>,
+    /// Why the own account is missing, if it is.
+    pub own_failure: Option<FetchError>,
 }
 
 /// One account.
@@ -39,36 +41,30 @@ impl Registrations {
     /// Those of the file and, as it is now, of the table.
     pub async fn registered(configuration: &Configuration, aws: &SdkConfig) -> Self {
         let mut found = Self::default();
-        found.take(Place::File, Ok(configuration.accounts.all().to_vec()));
+        found.take(Place::File, configuration.accounts.all().to_vec());
         if let Some(table) = &configuration.accounts_table {
-            let entries = accounts_table(table, aws).entries().await;
-            let (mut valid, mut invalid) = (Vec::new(), Vec::new());
-            let read = entries.map(|entries| {
-                entries.into_iter().for_each(|entry| match entry {
-                    Ok(account) => valid.push(account),
-                    Err(error) => invalid.push(error),
-                });
-                valid
-            });
-            found.take(Place::Table, read);
-            found.invalid = invalid;
+            match accounts_table(table, aws).entries().await {
+                Ok(entries) => {
+                    let (valid, invalid): (Vec<_>, Vec<_>) = entries.into_iter().partition(Result::is_ok);
+                    found.take(Place::Table, valid.into_iter().flatten().collect());
+                    found.invalid = invalid.into_iter().filter_map(Result::err).collect();
+                }
+                Err(error) => found.table_failure = Some(error),
+            }
         }
         found
     }
 
     /// The same with the own account, which is asked for unless it is configured.
     pub async fn read(configuration: &Configuration, aws: &SdkConfig) -> Self {
-        let mut found = Self::registered(configuration, aws).await;
+        let found = Self::registered(configuration, aws).await;
         let own = match &configuration.own_account {
             Some(own) => Ok(own.clone()),
             None => accounts(configuration, aws.clone()).own_account(None).await,
         };
         match own {
             Ok(own) => found.with_own(&own),
-            Err(error) => {
-                found.failures.push(error);
-                found
-            }
+            Err(error) => Self { own_failure: Some(error), ..found },
         }
     }
 
@@ -76,15 +72,11 @@ impl Registrations {
     #[must_use]
     pub fn with_own(mut self, own: &AccountId) -> Self {
         let entry = AccountEntry { account_id: own.to_string(), ..AccountEntry::default() };
-        self.take(Place::Own, Ok(entry.try_into().into_iter().collect()));
+        self.take(Place::Own, entry.try_into().into_iter().collect());
         self
     }
 
-    fn take(&mut self, place: Place, read: Result<Vec<RegisteredAccount>, FetchError>) {
-        let read = match read {
-            Ok(read) => read,
-            Err(error) => return self.failures.push(error),
-        };
+    fn take(&mut self, place: Place, read: Vec<RegisteredAccount>) {
         for account in read {
             let known = self.accounts.iter_mut().find(|known| known.account.id() == account.id());
             match known {
@@ -123,18 +115,28 @@ mod tests {
         let found = Registrations::read(&configuration, &aws).await;
         let places: Vec<_> = found.accounts.iter().map(|one| (one.account.id().as_str(), &*one.places)).collect();
         assert_eq!(places, [("111122223333", &[Place::Own][..]), ("444455556666", &[Place::File])]);
-        assert_eq!(found.failures, []);
+        assert_eq!((found.table_failure, found.own_failure), (None, None));
+    }
+
+    #[tokio::test]
+    async fn what_can_not_be_read_is_told_apart() {
+        let configuration = Configuration { accounts_table: Some("accounts".to_owned()), ..Default::default() };
+        // Nobody listens there.
+        let aws = fixed_aws("http://127.0.0.1:9", "us-east-1", "key", "secret");
+        let found = Registrations::read(&configuration, &aws).await;
+        assert_eq!(found.accounts.len(), 0);
+        let [table, own] = [found.table_failure, found.own_failure].map(|failure| failure.expect("nobody answers"));
+        assert_eq!([&*table.operation, &*own.operation], ["dynamodb:Scan", "sts:GetCallerIdentity"]);
+        assert_eq!([table.kind, own.kind], [FailureKind::Unavailable, FailureKind::Unavailable]);
     }
 
     #[test]
-    fn what_the_file_says_counts_more_and_a_failure_is_told() {
+    fn what_the_file_says_counts_more() {
         let mut found = Registrations::default();
-        found.take(Place::File, Ok(vec![account("444455556666", "as the file has it")]));
-        found.take(Place::Table, Ok(vec![account("444455556666", "as the table has it")]));
+        found.take(Place::File, vec![account("444455556666", "as the file has it")]);
+        found.take(Place::Table, vec![account("444455556666", "as the table has it")]);
         let registration = &found.accounts[0];
         assert_eq!(registration.account.name(), Some("as the file has it"));
         assert_eq!(registration.places, [Place::File, Place::Table]);
-        found.take(Place::Own, Err(FetchError::new(FailureKind::Unavailable, "sts:GetCallerIdentity", "gone")));
-        assert_eq!((found.accounts.len(), found.failures.len()), (1, 1));
     }
 }

@@ -34,8 +34,12 @@ pub(crate) fn without(text: &str, id: &str) -> Result<Option<String>, TomlError>
 
 /// Puts a text in the place of a file in one step: whoever is killed in the middle leaves the old or the new one. A link
 /// stays one, and so do the file's permissions.
+///
+/// # Errors
+/// The system's; also for a file that may be replaced but not written.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    check_writable(&target)?;
     let name = target.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
     let beside = target.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
     let replaced = write(&beside, &target, text).and_then(|()| fs::rename(&beside, &target));
@@ -44,6 +48,18 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     replaced
+}
+
+/// The folder alone decides what may be replaced, but who made a file read-only meant it.
+fn check_writable(target: &Path) -> io::Result<()> {
+    match File::options().write(true).open(target) {
+        // The system lets an administrator write whatever the file says.
+        Ok(file) if file.metadata()?.permissions().readonly() => {
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 fn write(beside: &Path, target: &Path, text: &str) -> io::Result<()> {

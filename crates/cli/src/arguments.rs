@@ -3,6 +3,7 @@ mod cache;
 mod completions;
 mod doctor;
 mod iam_policy;
+mod selection;
 mod watch;
 
 use std::path::PathBuf;
@@ -13,10 +14,11 @@ use larder_app::configuration::{Documented, documented};
 use crate::exit;
 
 pub(crate) use accounts::{Accounts, AddAccount, CheckAccounts, RegistryChoice, RegistryFlag, RemoveAccount};
-pub(crate) use cache::{Cache, Clear, Inspect, Selection, Status, Warm};
+pub(crate) use cache::{Cache, Clear, Inspect, Status, Warm};
 pub(crate) use completions::Completions;
 pub(crate) use doctor::Doctor;
 pub(crate) use iam_policy::IamPolicy;
+pub(crate) use selection::{AccountsFlag, REGION, REGION_OR_ALL, RegionsFlag, TYPE, TypesFlag};
 pub(crate) use watch::WatchFlag;
 
 const SETTINGS: &str = "\
@@ -85,10 +87,10 @@ pub(crate) struct StoreFlag {
 #[derive(Debug, Args)]
 pub(crate) struct Get {
     /// The data type, such as ec2-subnets; `larder types` lists them
-    #[arg(value_name = "TYPE")]
+    #[arg(value_name = TYPE)]
     pub(crate) data_type: String,
     /// The AWS region asked, several with commas between them, or all [default: AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]
-    #[arg(long)]
+    #[arg(long, value_name = REGION_OR_ALL)]
     pub(crate) region: Option<String>,
     /// The account asked [default: that of the AWS credentials]
     #[arg(long)]
@@ -144,6 +146,7 @@ mod tests {
         assert!(!parse("larder cache clear --purge"));
         assert!(parse("larder cache clear --all"));
         assert!(parse("larder cache clear --type ec2-subnets --region us-east-1"));
+        assert!(parse("larder cache clear --account 111122223333,444455556666"));
         assert!(!parse("larder cache clear --all --region us-east-1"));
     }
 }

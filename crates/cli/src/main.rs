@@ -7,6 +7,7 @@ mod default_store;
 #[cfg(feature = "demo")]
 mod demo;
 mod exit;
+mod finding;
 mod output;
 mod progress;
 mod server;

@@ -9,12 +9,13 @@ use aws_smithy_http_client::default_connector;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use http::header::{ACCEPT, AUTHORIZATION};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::request::Builder;
 use http::uri::Scheme;
 use http::{Request, Uri};
 use http_body_util::{BodyExt, Limited};
 use larder_app::configuration::AccessToken;
-use larder_app::{EntriesPage, Stats};
+use larder_app::{EntriesPage, InvalidationDone, InvalidationRequest, Stats};
 use serde::de::DeserializeOwned;
 
 use crate::exit::WrongUsage;
@@ -70,8 +71,20 @@ impl Server {
         self.get(&format!("/cache/entries?limit={PAGE}{cursor}")).await
     }
 
+    /// Kills what matches, for it and for every other on its store.
+    pub(crate) async fn invalidate(&self, request: &InvalidationRequest) -> anyhow::Result<InvalidationDone> {
+        let path = "/cache/invalidate";
+        let body = serde_json::to_vec(&request.body())?;
+        let post = Request::post(format!("{}{path}", self.url)).header(CONTENT_TYPE, "application/json");
+        self.answer(path, post, body.into()).await
+    }
+
     async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
-        let asking = tokio::time::timeout(ANSWER_WITHIN, self.ask(path)).await;
+        self.answer(path, Request::get(format!("{}{path}", self.url)), SdkBody::empty()).await
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, path: &str, request: Builder, body: SdkBody) -> anyhow::Result<T> {
+        let asking = tokio::time::timeout(ANSWER_WITHIN, self.ask(request, body)).await;
         let (status, body) = asking.map_err(|_| failure::late(&self.url, ANSWER_WITHIN))??;
         if status != 200 {
             return Err(failure::of_status(&self.url, path, status, &body, self.token.is_some()));
@@ -80,12 +93,12 @@ impl Server {
     }
 
     /// The status and the body of the answer.
-    async fn ask(&self, path: &str) -> anyhow::Result<(u16, Vec<u8>)> {
-        let mut request = Request::get(format!("{}{path}", self.url)).header(ACCEPT, "application/json");
+    async fn ask(&self, request: Builder, body: SdkBody) -> anyhow::Result<(u16, Vec<u8>)> {
+        let mut request = request.header(ACCEPT, "application/json");
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, token.authorization());
         }
-        let request = HttpRequest::try_from(request.body(SdkBody::empty())?)?;
+        let request = HttpRequest::try_from(request.body(body)?)?;
         let response = self.connector.call(request).await;
         let response = response.map_err(|error| failure::unreachable(&self.url, &error))?;
         let status = response.status().as_u16();

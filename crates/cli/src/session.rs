@@ -43,7 +43,8 @@ pub(crate) fn check_outlives_a_process(configuration: &Configuration) -> Result<
         return Ok(());
     }
     let reason = "the store is memory, and that of another process can't be reached: name a store that outlives a \
-                  process with --store, LARDER_STORE or store in larder.toml, or ask the server itself over HTTP";
+                  process with --store, LARDER_STORE or store in larder.toml; larder cache status and larder cache clear ask a \
+                  running server with --url";
     Err(WrongUsage(reason.to_owned()))
 }
 

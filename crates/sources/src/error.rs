@@ -86,7 +86,8 @@ const LONGEST_MESSAGE: usize = 1_000;
 /// EC2 appends this and a page of base64, which only an administrator can decode.
 const ENCODED_DETAILS: &str = "Encoded authorization failure message:";
 /// What else the codes may mean that speak of credentials alone.
-const OR_THE_REGION: &str = "or the region is not enabled for this account, or is in another partition";
+const OR_THE_REGION: &str = "or, if these credentials are good in other regions, this region is not enabled for the account \
+                             (aws account enable-region), or is in another partition";
 
 fn message_of<E>(error: &SdkError<E, HttpResponse>) -> String
 where

@@ -88,7 +88,9 @@ async fn an_account_of_the_file_is_asked_until_it_is_removed() {
 async fn another_role_makes_what_was_kept_old_and_another_name_does_not() {
     let desk = Desk::new().await;
     let env = desk.env(&[]);
-    larder(ADD, &env).await.is(0, &[]);
+    larder(ADD, &env).await.is(0, &["The file was not there and was made"]);
+    let again = larder(ADD, &env).await;
+    assert!(!again.stdout.contains("was made"), "{again:?}");
     assert!(Path::new(&desk.path("larder.toml")).is_file(), "the file is made where there is none");
     larder(SUBNETS, &env).await.is(0, &[]);
     let asked = desk.cloud.calls();
@@ -127,11 +129,27 @@ async fn the_accounts_table_is_used_where_one_is_configured() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_can_not_be_used_is_named_with_what_to_do() {
+    let desk = Desk::new().await;
+    desk.write_file("");
+    let endpoint = DynamoDbLocal::shared().await.endpoint_url();
+    let env = desk.env(&[("ACCOUNTS_TABLE_NAME", "there-is-none"), ("AWS_ENDPOINT_URL_DYNAMODB", endpoint)]);
+    let advice = "ACCOUNTS_TABLE_NAME must name a table";
+    for line in ["accounts list", "accounts check", ADD, "accounts remove 444455556666"] {
+        larder(line, &env).await.is(3, &["accounts table there-is-none", advice]);
+    }
+    larder("accounts remove 444455556666", &env).await.is(3, &["dynamodb:DeleteItem on it"]);
+    larder(SUBNETS, &env).await.is(3, &["accounts table there-is-none (ACCOUNTS_TABLE_NAME)"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_change_stands_where_the_store_can_not_be_told() {
     let desk = Desk::new().await;
     let dynamodb = DynamoDbLocal::shared().await;
     let more = [("LARDER_STORE", "dynamodb:there-is-none"), ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.endpoint_url())];
-    larder(ADD, &desk.env(&more)).await.is(1, &["the change stands", "dynamodb:there-is-none", "larder cache clear"]);
+    larder(ADD, &desk.env(&more))
+        .await
+        .is(1, &["the change stands", "dynamodb:there-is-none", ". When the store is", "larder cache clear"]);
     assert!(desk.file().contains("444455556666"), "{}", desk.file());
 }
 
@@ -169,6 +187,7 @@ async fn a_check_tells_of_each_role_whether_it_can_be_assumed_and_what_to_do() {
 #[case("accounts add 444455556666 --role-arn arn:aws:iam::111122223333:role/x", "another account")]
 #[case("accounts add 444455556666 --external-id larder-6666", "none is named")]
 #[case("accounts add 444455556666 --region us-esat-1", "Did you mean us-east-1?")]
+#[case("accounts add 444455556666 --region all", "name the regions")]
 #[case("accounts add 444455556666 --in table", "ACCOUNTS_TABLE_NAME")]
 #[case("accounts add 444455556666 --in there", "file")]
 #[case("accounts remove x", "12 digits")]

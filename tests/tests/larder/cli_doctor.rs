@@ -150,10 +150,43 @@ async fn who_is_not_logged_in_is_told_how_and_nothing_else_is_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_denied_identity_is_told_with_what_to_do() {
+    let practice = Practice::new("larder-6666").await;
+    practice.cloud.standin.fault(Fault::on("sts:GetCallerIdentity", FaultKind::AccessDenied));
+    practice.asks("doctor").await.is(4, &["sts:GetCallerIdentity", "service control policies", "LARDER_ACCOUNT_ID"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_that_is_not_enabled_is_no_matter_of_the_login_alone() {
+    let practice = Practice::new("larder-6666").await;
+    let line = "doctor --type ec2-subnets,drs-quotas --account 111122223333 --region af-south-1";
+    practice.asks(line).await.is(4, &["nothing was asked there: af-south-1", "aws account enable-region"]);
+    for data_type in ["ec2-subnets", "drs-quotas"] {
+        let told = practice.asks(&format!("get {data_type} --region af-south-1")).await;
+        told.is(4, &["aws sso login", "good in other regions", "not enabled for the account"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_environment_says_is_told_and_checked() {
+    let mut practice = Practice::new("larder-6666").await;
+    practice.set("AWS_PROFILE", "practice");
+    practice.asks("doctor --type ec2-regions").await.is(0, &["profile     practice"]);
+    practice.set("AWS_REGION", "us-esat-1");
+    let line = "doctor --type ec2-regions --account 111122223333";
+    practice.asks(line).await.is(2, &["WRONG", "AWS_REGION: ", "Did you mean us-east-1?", "Correct AWS_REGION"]);
+    let told = practice.asks(&format!("{line} --json")).await;
+    assert_eq!((findings(&told, "misconfigured").len(), told.code), (1, 2), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn credentials_of_another_account_than_the_configured_one_are_found_out() {
     let mut practice = Practice::new("larder-6666").await;
     practice.set("LARDER_ACCOUNT_ID", "999999999999");
     practice.asks("doctor --type ec2-regions").await.is(4, &["111122223333", "999999999999", "LARDER_ACCOUNT_ID"]);
+    let told = practice.asks("get ec2-subnets --region us-east-1").await;
+    told.is(2, &["999999999999", "LARDER_ACCOUNT_ID"]);
+    assert!(!told.stderr.contains("accounts add"), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,20 +201,22 @@ async fn a_store_that_can_not_be_used_is_named_with_what_to_do() {
     practice
         .asks(&format!("{line} dynamodb:there-is-none"))
         .await
-        .is(1, &["there-is-none", "Deploy the table", "FAILED"]);
+        .is(1, &["there-is-none", "Deploy the table", "FAILED", "larder iam-policy --table there-is-none"]);
     practice.asks(&format!("{line} sqlite:/proc/none/cache.sqlite")).await.is(1, &["/proc/none", "can't be used"]);
     practice.set("LARDER_CACHE_DISABLED", "true");
-    practice.asks("doctor --type ec2-regions").await.is(0, &["switched off"]);
+    let told = practice.asks("doctor --type ec2-regions").await;
+    told.is(0, &["none: switched off"]);
+    assert!(!told.stdout.contains(": ok"), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_accounts_table_that_can_not_be_read_leaves_the_own_account() {
+async fn an_accounts_table_that_can_not_be_read_leaves_the_own_account_and_those_of_the_file() {
     let mut practice = Practice::new("larder-6666").await;
     practice.set("AWS_ENDPOINT_URL_DYNAMODB", DynamoDbLocal::shared().await.endpoint_url());
     practice.set("ACCOUNTS_TABLE_NAME", "there-is-none");
     let told = practice.asks("doctor --type ec2-subnets --region us-east-1").await;
-    told.is(3, &["dynamodb:Scan", "ACCOUNTS_TABLE_NAME", "so its accounts were not asked"]);
-    assert_eq!(lines(&told, "ec2-subnets"), [["ec2-subnets", "ok"]], "{told:?}");
+    told.is(3, &["dynamodb:Scan", "ACCOUNTS_TABLE_NAME", "there-is-none", "its accounts are missing"]);
+    assert_eq!(lines(&told, "ec2-subnets"), [["ec2-subnets", "ok"]; 2], "{told:?}");
 }
 
 #[rstest]

@@ -82,6 +82,31 @@ async fn all_regions_are_those_that_the_account_may_use() {
     assert_eq!(outcomes(&told), expected);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn that_all_regions_can_not_be_known_is_said_once_and_what_has_none_is_fetched() {
+    let (cloud, _folder, env) = kitchen().await;
+    cloud.standin.fault(Fault::on("ec2:DescribeRegions", FaultKind::AccessDenied));
+    let line = "cache warm --type ec2-subnets,drs-quotas,ec2-instance-profiles --region all";
+    let told = larder(line, &env).await;
+    told.is(4, &["ec2:DescribeRegions", "--region all stands for", "--region us-east-1,eu-west-1"]);
+    assert_eq!(told.stderr.matches("error: ").count(), 1, "{told:?}");
+    let told = larder(&format!("{line} --json"), &env).await;
+    assert_eq!(outcomes(&told), ["ec2-regions - failed", "ec2-instance-profiles - fresh"], "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_accounts_are_asked_and_what_is_the_same_for_all_once() {
+    let (_cloud, _folder, env) = kitchen().await;
+    let line = "cache warm --type ec2-instance-types --type ec2-subnets --account 111122223333,999999999999";
+    let told = larder(&format!("{line} --json"), &env).await;
+    let expected =
+        ["ec2-instance-types us-east-1 fetched", "ec2-subnets us-east-1 fetched", "ec2-subnets us-east-1 failed"];
+    assert_eq!(outcomes(&told), expected, "{told:?}");
+    let accounts = told.json()["warmed"].as_array().expect("a list").iter().map(|it| it["accountId"].clone()).collect();
+    assert_eq!(Value::Array(accounts), serde_json::json!([null, "111122223333", "999999999999"]));
+    larder(line, &env).await.is(2, &["ec2-subnets of 999999999999 in us-east-1"]);
+}
+
 #[rstest]
 #[case("cache warm --type ec2-subnetz", "ec2-subnets")]
 #[case("cache warm --region us-east-1,us-esat-1", "Did you mean us-east-1?")]
@@ -102,6 +127,10 @@ async fn without_a_region_or_a_store_nothing_is_asked() {
         .is(1, &["nothing can be kept", "/proc/none"]);
     env.retain(|(name, _)| *name != "AWS_REGION");
     larder("cache warm", &env).await.is(2, &["--region us-east-1"]);
+    let wrong = [env.as_slice(), &[("AWS_REGION", "us-esat-1".to_owned())]].concat();
+    let told = larder("cache warm", &wrong).await;
+    told.is(2, &["AWS_REGION: ", "Did you mean us-east-1?"]);
+    assert_eq!(told.stderr.matches("us-esat-1").count(), 1, "{told:?}");
     assert_eq!(cloud.calls(), 0);
     larder("cache warm --type ec2-instance-profiles", &env).await.is(0, &["fetched"]);
 }

@@ -19,6 +19,7 @@ mod bad_input_reaches_nothing;
 mod bad_requests_by_the_thousand_reach_nothing;
 mod cache_invalidator_takes_both_events;
 mod cli_accounts;
+mod cli_clear;
 mod cli_doctor;
 mod cli_progress;
 mod cli_says_what_it_knows;

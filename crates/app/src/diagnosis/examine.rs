@@ -2,9 +2,9 @@ use futures::{StreamExt, stream};
 use larder_sources::{AccountId, Accounts, Caller, DataType, FetchError, Region, RegisteredAccount};
 
 use super::answered::ask;
-use super::plan::{Plan, Question};
-use super::{Answered, Finding, Outcome, RegionsAsked, RegionsFrom, check_roles, registry_findings};
-use crate::Registrations;
+use super::plan::{Plan, Probe};
+use super::{Answered, Finding, Outcome, RegionsFrom, check_roles, registry_findings};
+use crate::{ChosenRegions, Registrations};
 
 /// What is to be found out.
 pub struct Examination<'a> {
@@ -15,7 +15,7 @@ pub struct Examination<'a> {
     /// Which data types are asked.
     pub data_types: Vec<&'static DataType>,
     /// Where.
-    pub regions: RegionsAsked,
+    pub regions: ChosenRegions,
     /// The region that is configured, for where it is not known which there are.
     pub configured_region: Option<Region>,
     /// Which accounts are asked; every one if none is named.
@@ -96,13 +96,13 @@ impl Examination<'_> {
     }
 
     async fn ask_all(&self, plans: Vec<Plan>) -> Vec<AccountExamined> {
-        let (mut examined, mut questions): (Vec<_>, Vec<(usize, Question)>) = (Vec::new(), Vec::new());
+        let (mut examined, mut probes): (Vec<_>, Vec<(usize, Probe)>) = (Vec::new(), Vec::new());
         for (nth, plan) in plans.into_iter().enumerate() {
-            questions.extend(plan.questions.into_iter().map(|question| (nth, question)));
+            probes.extend(plan.probes.into_iter().map(|probe| (nth, probe)));
             examined.push(plan.known);
         }
-        (self.on_step)(Step::Planned(questions.len()));
-        let answers = stream::iter(questions).map(|(nth, (data_type, scope))| async move {
+        (self.on_step)(Step::Planned(probes.len()));
+        let answers = stream::iter(probes).map(|(nth, (data_type, scope))| async move {
             let outcome = Outcome::of(ask(self.accounts, data_type, &scope).await);
             (self.on_step)(Step::Done);
             (nth, Answered { data_type, region: scope.region, outcome })

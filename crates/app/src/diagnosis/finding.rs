@@ -18,6 +18,8 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
+    /// What is configured can't be so, and the others may only follow from that.
+    Misconfigured,
     /// Denied, or no valid credentials: it stays so until somebody permits it.
     Denied,
     /// AWS failed, throttled or is out of reach.

@@ -15,7 +15,7 @@ impl Diagnosis {
         let mut findings = self.registry.clone();
         for account in &self.accounts {
             match &account.role {
-                Err(error) => findings.push(role_finding(&account.account, Some(caller), error)),
+                Err(error) => findings.push(role_finding(&account.account, caller, error)),
                 Ok(()) => findings.extend(of_account(account, caller)),
             }
         }
@@ -40,7 +40,16 @@ fn of_caller(error: &FetchError) -> Finding {
         FailureKind::Unavailable | FailureKind::Timeout => {
             finding.advising("Look at the network, a proxy, AWS_REGION and AWS_ENDPOINT_URL.")
         }
-        _ => finding,
+        FailureKind::AccessDenied => finding.advising(
+            "No policy has to allow this, so one denies it: look for a Deny in the policies, the permissions boundary and \
+             the organisation's service control policies of these credentials. Until then set account_id \
+             (LARDER_ACCOUNT_ID), so that what is cached is answered.",
+        ),
+        FailureKind::Throttled => finding.advising("Try again in a minute."),
+        FailureKind::Rejected { .. } | FailureKind::Malformed | FailureKind::EndlessPages => finding.advising(
+            "Make sure that AWS_REGION and AWS_ENDPOINT_URL name what answers as AWS does; `aws sts get-caller-identity` \
+             must work too.",
+        ),
     }
 }
 
@@ -86,7 +95,7 @@ fn of_account(examined: &AccountExamined, caller: &Caller) -> Vec<Finding> {
     let denied_to = examined.account.role_arn().filter(|_| *examined.account.id() != caller.account);
     let denied_to = denied_to.map_or(caller.arn.as_str(), larder_sources::RoleArn::as_str);
     let failures = failed.values().map(|(error, place)| failure(&who, denied_to, error, place));
-    let notes = noted.iter().filter_map(|(words, place)| note(&who, words, place));
+    let notes = noted.iter().filter_map(|(words, place)| note(&who, words, place, examined));
     failures.chain(notes).chain(of_regions(&who, examined)).collect()
 }
 
@@ -119,8 +128,9 @@ fn failure(who: &str, denied_to: &str, error: &FetchError, place: &Where) -> Fin
 }
 
 /// What is no failure. A region without the service is only shown.
-fn note(who: &str, words: &str, place: &Where) -> Option<Finding> {
+fn note(who: &str, words: &str, place: &Where, examined: &AccountExamined) -> Option<Finding> {
     let (types, regions) = (place.data_types(), place.in_regions());
+    let is_everywhere = place.regions.len() == examined.regions.len();
     if words == Outcome::NotInitialized.in_words() {
         let what = format!("{who}: DRS is not initialised{regions}: there the status is NOT_INITIALIZED ({types}).");
         let advice = "Nothing to do, unless servers are to be protected there: then initialise DRS in its console, or with \
@@ -128,8 +138,13 @@ fn note(who: &str, words: &str, place: &Where) -> Option<Finding> {
         return Some(Finding::new(Severity::Note, what).advising(advice));
     }
     if words == Outcome::NotEnabled.in_words() {
-        let what = format!("{who}: not every region that was named is enabled for the account; not asked{regions}.");
-        return Some(Finding::new(Severity::Note, what).advising("Leave it out, or enable it for the account."));
+        let regions = list(&place.regions, ", ");
+        let what = format!("{who}: not enabled for the account, so nothing was asked there: {regions}.");
+        // Beside regions that are enabled it is no failure, since accounts differ in them.
+        let severity = if is_everywhere { Severity::Denied } else { Severity::Note };
+        let advice = "Leave it out, or enable it: aws account enable-region --region-name REGION, or Account in the \
+                      console. A region of another partition needs credentials of that partition.";
+        return Some(Finding::new(severity, what).advising(advice));
     }
     None
 }

@@ -9,12 +9,12 @@ use super::{Answered, Outcome, RegionsFrom};
 const REGIONS: &str = "ec2-regions";
 
 /// One question to AWS.
-pub(super) type Question = (&'static DataType, Scope);
+pub(super) type Probe = (&'static DataType, Scope);
 
 /// What is known of an account, and what is still to be asked.
 pub(super) struct Plan {
     pub(super) known: AccountExamined,
-    pub(super) questions: Vec<Question>,
+    pub(super) probes: Vec<Probe>,
 }
 
 impl Examination<'_> {
@@ -28,7 +28,7 @@ impl Examination<'_> {
             regions_from: RegionsFrom::Unknown,
             answers: Vec::new(),
         };
-        let mut plan = Plan { known, questions: Vec::new() };
+        let mut plan = Plan { known, probes: Vec::new() };
         let Some(row) = data_type(REGIONS).filter(|_| plan.known.role.is_ok()) else { return plan };
         let answer = ask(self.accounts, row, &Scope { region: None, account: Some(id.clone()) }).await;
         let regions = Regions::of(&self.regions, self.configured_region, &answer);
@@ -51,7 +51,7 @@ impl Plan {
     fn add(&mut self, data_type: &'static DataType, id: &AccountId, regions: &Regions) {
         let account = data_type.scope.has_account().then(|| id.clone());
         if !data_type.scope.has_region() {
-            self.questions.push((data_type, Scope { region: None, account }));
+            self.probes.push((data_type, Scope { region: None, account }));
             return;
         }
         for region in regions.asked.iter().copied() {
@@ -60,7 +60,7 @@ impl Plan {
             } else if regions.not_enabled.contains(&region) {
                 self.know(data_type, Some(region), Outcome::NotEnabled);
             } else {
-                self.questions.push((data_type, Scope { region: Some(region), account: account.clone() }));
+                self.probes.push((data_type, Scope { region: Some(region), account: account.clone() }));
             }
         }
     }

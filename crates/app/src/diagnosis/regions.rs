@@ -3,14 +3,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use larder_sources::{FetchError, Region, usable_regions};
 
-/// Which regions are to be asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RegionsAsked {
-    /// Those that each account may use.
-    All,
-    /// These.
-    These(BTreeSet<Region>),
-}
+use crate::ChosenRegions;
 
 /// Why these regions were asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,14 +27,14 @@ pub(super) struct Regions {
 
 impl Regions {
     /// What is to be asked, by what AWS said of the account's regions.
-    pub(super) fn of(asked: &RegionsAsked, configured: Option<Region>, answer: &Result<Bytes, FetchError>) -> Self {
+    pub(super) fn of(asked: &ChosenRegions, configured: Option<Region>, answer: &Result<Bytes, FetchError>) -> Self {
         let usable = answer.as_ref().ok().and_then(|answer| usable_regions(answer).ok());
         let usable: Option<BTreeSet<_>> = usable.map(|usable| usable.known.into_iter().collect());
         let (asked, from) = match (asked, &usable, configured) {
-            (RegionsAsked::These(named), ..) => (named.clone(), RegionsFrom::Named),
-            (RegionsAsked::All, Some(usable), _) => (usable.clone(), RegionsFrom::Usable),
-            (RegionsAsked::All, None, Some(configured)) => (BTreeSet::from([configured]), RegionsFrom::Configured),
-            (RegionsAsked::All, None, None) => (BTreeSet::new(), RegionsFrom::Unknown),
+            (ChosenRegions::These(named), ..) => (named.clone(), RegionsFrom::Named),
+            (ChosenRegions::All, Some(usable), _) => (usable.clone(), RegionsFrom::Usable),
+            (ChosenRegions::All, None, Some(configured)) => (BTreeSet::from([configured]), RegionsFrom::Configured),
+            (ChosenRegions::All, None, None) => (BTreeSet::new(), RegionsFrom::Unknown),
         };
         let not_enabled = usable.map(|usable| asked.difference(&usable).copied().collect()).unwrap_or_default();
         Self { asked, not_enabled, from }

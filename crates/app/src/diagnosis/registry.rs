@@ -1,4 +1,4 @@
-use larder_sources::{FetchError, InvalidAccount};
+use larder_sources::{DynamoDbAccounts, FailureKind, FetchError, InvalidAccount};
 
 use super::{Finding, Severity};
 use crate::Registrations;
@@ -6,17 +6,39 @@ use crate::Registrations;
 /// What is wrong with the registry of accounts.
 #[must_use]
 pub fn registry_findings(registrations: &Registrations) -> Vec<Finding> {
-    let unread = registrations.failures.iter().map(of_table);
+    let unread = registrations.table_failure.iter().map(table_finding);
     unread.chain(registrations.invalid.iter().map(of_item)).collect()
 }
 
-fn of_table(error: &FetchError) -> Finding {
+/// That the accounts table can't be read.
+#[must_use]
+pub fn table_finding(error: &FetchError) -> Finding {
     let said = error.to_string();
     let said = said.trim_end_matches('.');
-    let what = format!("The accounts table can't be read, so its accounts were not asked: {said}.");
-    let advice = "ACCOUNTS_TABLE_NAME must name a table in this account and region, and the identity needs dynamodb:Scan \
-                  and dynamodb:GetItem on it.";
-    Finding::new(Severity::of(error), what).advising(advice)
+    let what = format!("The accounts table can't be read, so its accounts are missing: {said}.");
+    Finding::new(Severity::of(error), what).advising(table_advice(error))
+}
+
+/// What to do about an accounts table that refused.
+#[must_use]
+pub fn table_advice(error: &FetchError) -> String {
+    match error.kind {
+        FailureKind::Credentials => return "Log in: aws sso login, or aws configure.".to_owned(),
+        FailureKind::Unavailable | FailureKind::Timeout => {
+            return "Look at the network, a proxy, AWS_REGION and AWS_ENDPOINT_URL.".to_owned();
+        }
+        FailureKind::Throttled => return "Try again in a minute.".to_owned(),
+        FailureKind::AccessDenied
+        | FailureKind::Rejected { .. }
+        | FailureKind::Malformed
+        | FailureKind::EndlessPages => {}
+    }
+    let mut operations = DynamoDbAccounts::IAM_ACTIONS.to_vec();
+    operations.extend([error.operation.as_str()].iter().filter(|it| !DynamoDbAccounts::IAM_ACTIONS.contains(it)));
+    let operations = operations.join(" and ");
+    format!(
+        "ACCOUNTS_TABLE_NAME must name a table in this account and region, and the identity needs {operations} on it."
+    )
 }
 
 fn of_item(error: &InvalidAccount) -> Finding {

@@ -18,9 +18,9 @@ pub async fn check_roles(
     stream::iter(checks).buffered(side_by_side).collect().await
 }
 
-/// Why an account can't be asked, and what to do. `caller` is who Larder's own credentials are of, if that is known.
+/// Why an account can't be asked, and what to do. `caller` is who Larder's own credentials are of.
 #[must_use]
-pub fn role_finding(account: &RegisteredAccount, caller: Option<&Caller>, error: &FetchError) -> Finding {
+pub fn role_finding(account: &RegisteredAccount, caller: &Caller, error: &FetchError) -> Finding {
     let who = super::findings::named(account);
     let message = error.message.trim_end_matches('.');
     let finding = Finding::new(Severity::of(error), format!("{who} can't be asked: {}: {message}.", error.kind));
@@ -33,7 +33,7 @@ pub fn role_finding(account: &RegisteredAccount, caller: Option<&Caller>, error:
     };
     match error.kind {
         FailureKind::AccessDenied if error.operation == ASSUME_ROLE => {
-            let us = caller.map_or("Larder's own identity", |caller| &caller.arn);
+            let us = &caller.arn;
             let external_id = match account.external_id() {
                 Some(_) => "for the external id that is registered here, letter by letter",
                 None => "for no external id, since none is registered here (else add it with --external-id)",

@@ -7,7 +7,7 @@ use larder_sources::{
 use rstest::rstest;
 
 use super::*;
-use crate::AccountId;
+use crate::{AccountId, ChosenRegions};
 
 const ROLE: &str = "arn:aws:iam::444455556666:role/larder-read";
 const US: &str = "arn:aws:sts::111122223333:assumed-role/Developer/ann";
@@ -96,7 +96,7 @@ fn a_role_that_can_not_be_assumed_is_told_with_what_to_do(
     #[case] severity: Severity,
     #[case] advice: &str,
 ) {
-    let found = role_finding(&account(Some(ROLE), Some("larder-6666")), Some(&caller()), &failure(kind, ASSUME_ROLE));
+    let found = role_finding(&account(Some(ROLE), Some("larder-6666")), &caller(), &failure(kind, ASSUME_ROLE));
     assert_eq!(found.severity, severity);
     let told = found.advice.expect("advice");
     assert!(told.contains(advice) && !told.contains("larder-6666"), "{told}");
@@ -105,10 +105,11 @@ fn a_role_that_can_not_be_assumed_is_told_with_what_to_do(
 #[test]
 fn whether_an_external_id_is_registered_is_said() {
     let denied = failure(FailureKind::AccessDenied, ASSUME_ROLE);
-    let advice = |external_id| role_finding(&account(Some(ROLE), external_id), None, &denied).advice.expect("advice");
+    let advice =
+        |external_id| role_finding(&account(Some(ROLE), external_id), &caller(), &denied).advice.expect("advice");
     assert!(advice(Some("larder-6666")).contains("the external id that is registered"));
     assert!(advice(None).contains("no external id, since none is registered"));
-    let without = role_finding(&account(None, None), None, &denied).advice.expect("advice");
+    let without = role_finding(&account(None, None), &caller(), &denied).advice.expect("advice");
     assert!(without.contains("larder accounts add 444455556666 --role-arn"), "{without}");
 }
 
@@ -118,14 +119,14 @@ fn the_regions_asked_are_the_named_the_usable_or_the_configured() {
     let known = Ok(Bytes::from_static(usable));
     let unknown = Err(failure(FailureKind::AccessDenied, "ec2:DescribeRegions"));
     let [us, eu] = ["us-east-1", "eu-west-1"].map(region);
-    let named = RegionsAsked::These(BTreeSet::from([us, eu]));
-    let of = |asked: &RegionsAsked, configured, answer| {
+    let named = ChosenRegions::These(BTreeSet::from([us, eu]));
+    let of = |asked: &ChosenRegions, configured, answer| {
         let found = regions::Regions::of(asked, configured, answer);
         (found.asked.into_iter().collect::<Vec<_>>(), found.not_enabled.into_iter().collect::<Vec<_>>(), found.from)
     };
     assert_eq!(of(&named, None, &known), (vec![eu, us], vec![eu], RegionsFrom::Named));
     assert_eq!(of(&named, None, &unknown), (vec![eu, us], vec![], RegionsFrom::Named));
-    assert_eq!(of(&RegionsAsked::All, Some(eu), &known), (vec![us], vec![], RegionsFrom::Usable));
-    assert_eq!(of(&RegionsAsked::All, Some(eu), &unknown), (vec![eu], vec![], RegionsFrom::Configured));
-    assert_eq!(of(&RegionsAsked::All, None, &unknown), (vec![], vec![], RegionsFrom::Unknown));
+    assert_eq!(of(&ChosenRegions::All, Some(eu), &known), (vec![us], vec![], RegionsFrom::Usable));
+    assert_eq!(of(&ChosenRegions::All, Some(eu), &unknown), (vec![eu], vec![], RegionsFrom::Configured));
+    assert_eq!(of(&ChosenRegions::All, None, &unknown), (vec![], vec![], RegionsFrom::Unknown));
 }

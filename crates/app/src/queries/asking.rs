@@ -3,7 +3,7 @@ use larder_sources::{AccountId, DataType};
 
 use super::readable;
 use crate::Principal;
-use crate::problem::{Code, Problem, of_failure};
+use crate::problem::{Problem, of_failure};
 
 /// A question on its way.
 #[derive(Clone)]
@@ -28,12 +28,6 @@ impl Asking<'_> {
 
     /// What whoever asks is told where there is no answer.
     pub(super) fn problem_of(&self, failure: Failure) -> Problem {
-        let problem = of_failure(&self.told(failure), self.data_type);
-        // Nobody named the own account, and a data type that shows each caller his items is asked of it all the same.
-        let account = self.account.as_ref().filter(|account| self.principal.may_see(account));
-        match account {
-            Some(account) if problem.code() == Code::UnknownAccount => problem.with("accountId", account.as_str()),
-            _ => problem,
-        }
+        of_failure(&self.told(failure), self.data_type)
     }
 }

@@ -3,6 +3,7 @@
 mod asking;
 mod fetcher;
 mod names;
+mod own_account;
 mod places;
 mod question;
 mod readable;
@@ -102,7 +103,14 @@ impl Queries {
         let upstream = Arc::new(FetchUpstream { fetcher: self.fetcher.clone(), data_type, scope });
         let directives = Directives { deadline: self.left(asking), ..*asking.directives };
         let answer = self.cache.get(&key, &self.policies[data_type.name], &directives, upstream).await;
-        let mut answer = answer.map_err(|failure| asking.problem_of(failure))?;
+        let mut answer = answer.map_err(|failure| {
+            let problem = asking.problem_of(failure);
+            // Nobody named the own account, and a data type that shows each caller his items is asked of it all the same.
+            match asking.account.as_ref().filter(|account| asking.principal.may_see(account)) {
+                Some(account) => own_account::told_of(problem, account, self.own_account.as_ref()),
+                None => problem,
+            }
+        })?;
         if let Freshness::StaleIfError(failure) = answer.freshness {
             answer.freshness = Freshness::StaleIfError(asking.told(failure));
         }

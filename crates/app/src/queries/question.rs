@@ -2,12 +2,9 @@ use std::collections::BTreeSet;
 
 use larder_sources::{AccountId, DataType, Region};
 
-use super::names::{account_of_text, region_of_text};
-use crate::Principal;
+use super::names::account_of_text;
 use crate::problem::{Code, Problem};
-
-/// What stands for every region that the account may use.
-const ALL: &str = "all";
+use crate::{ChosenRegions, Principal};
 
 /// What is asked, as the caller wrote it.
 #[derive(Clone, Copy, Debug)]
@@ -93,10 +90,10 @@ impl RegionsAsked {
 }
 
 fn regions_of_text(text: &str) -> Result<RegionsAsked, Problem> {
-    if text == ALL {
-        return Ok(RegionsAsked::All);
-    }
-    let regions: BTreeSet<_> = text.split(',').map(|name| region_of_text(name.trim())).collect::<Result<_, _>>()?;
+    let regions = match ChosenRegions::of_names(text.split(','))? {
+        ChosenRegions::All => return Ok(RegionsAsked::All),
+        ChosenRegions::These(regions) => regions,
+    };
     match regions.first() {
         Some(one) if regions.len() == 1 => Ok(RegionsAsked::One(*one)),
         _ => Ok(RegionsAsked::These(regions)),
@@ -105,8 +102,9 @@ fn regions_of_text(text: &str) -> Result<RegionsAsked, Problem> {
 
 fn missing_region(data_type: &DataType) -> Problem {
     let detail = format!(
-        "{} is asked by region: name one, such as region us-east-1, several with commas between them, or {ALL}.",
-        data_type.name
+        "{} is asked by region: name one, such as region us-east-1, several with commas between them, or {}.",
+        data_type.name,
+        ChosenRegions::ALL
     );
     Problem::new(Code::MissingRegion, detail)
 }

@@ -1,25 +1,20 @@
-use aws_config::meta::region::ProvideRegion;
-use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use crate::configuration::variables;
 
-const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+const PROFILE: &str = "AWS_PROFILE";
 
 /// The SDK's own configuration: its variables, profiles and single sign-on, as with every other AWS tool.
 pub async fn ambient_aws() -> SdkConfig {
     aws_config::load_defaults(BehaviorVersion::latest()).await
 }
 
-/// The region of the environment, else the profile's. The SDK's own default would also ask for the region of a virtual
-/// machine, which a laptop waits for in vain.
-pub async fn ambient_region() -> Option<String> {
-    match region_of(&variables()) {
-        Some(region) => Some(region),
-        None => ProfileFileRegionProvider::new().region().await.map(|region| region.to_string()),
-    }
+/// The profile that is chosen by `AWS_PROFILE`.
+#[must_use]
+pub fn chosen_profile() -> Option<String> {
+    variables().into_iter().find(|(name, value)| name == PROFILE && !value.is_empty()).map(|(_, profile)| profile)
 }
 
 /// The endpoints that stand in for AWS's own; none where AWS itself is asked.
@@ -39,27 +34,4 @@ pub fn fixed_aws(endpoint: &str, region: &str, access_key_id: &str, secret_acces
         .endpoint_url(endpoint)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build()
-}
-
-/// An empty variable counts as absent.
-fn region_of(environment: &[(String, String)]) -> Option<String> {
-    let value = |wanted: &str| environment.iter().find(|(name, value)| name == wanted && !value.is_empty());
-    REGION_VARIABLES.into_iter().find_map(value).map(|(_, region)| region.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_empty_variable_names_no_region() {
-        let region = |of: &[(&str, &str)]| {
-            let variables: Vec<_> = of.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            region_of(&variables)
-        };
-        let (first, second) = (("AWS_REGION", "us-east-1"), ("AWS_DEFAULT_REGION", "eu-west-1"));
-        assert_eq!(region(&[second, first]).as_deref(), Some("us-east-1"));
-        assert_eq!(region(&[("AWS_REGION", ""), second]).as_deref(), Some("eu-west-1"));
-        assert_eq!(region(&[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")]), None);
-    }
 }

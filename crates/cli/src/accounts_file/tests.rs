@@ -132,3 +132,18 @@ fn what_can_not_be_written_leaves_the_old_file_and_nothing_beside_it() {
     assert!(in_the_way.is_dir());
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_read_only_is_left_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("larder.toml");
+    fs::write(&file, "old").expect("written");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("set");
+    let refused = replace(&file, "new").expect_err("who made it so meant it");
+    assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
+    assert_eq!(fs::read_to_string(&file).expect("read"), "old");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}

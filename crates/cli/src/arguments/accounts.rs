@@ -1,6 +1,8 @@
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::StoreFlag;
+use super::{REGION, RegionsFlag, StoreFlag};
+
+const USED: &str = "A region that the account uses, or several with commas between them; may be given again";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Accounts {
@@ -15,6 +17,7 @@ pub(crate) enum Accounts {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("regions", |regions| regions.value_name(REGION).help(USED)))]
 pub(crate) struct AddAccount {
     /// The account: 12 digits
     #[arg(value_name = "ID")]
@@ -28,9 +31,8 @@ pub(crate) struct AddAccount {
     /// What the role's trust policy wants to hear from us
     #[arg(long, value_name = "TEXT")]
     pub(crate) external_id: Option<String>,
-    /// A region that the account uses; may be given several times
-    #[arg(long = "region", value_name = "REGION", value_delimiter = ',')]
-    pub(crate) regions: Vec<String>,
+    #[command(flatten)]
+    pub(crate) regions: RegionsFlag,
     #[command(flatten)]
     pub(crate) registry: RegistryFlag,
     #[command(flatten)]

@@ -1,13 +1,28 @@
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
-use super::{StoreFlag, WatchFlag};
+use super::{AccountsFlag, RegionsFlag, StoreFlag, TypesFlag, WatchFlag};
 
 const STATUS_HELP: &str = "\
 Examples:
   larder cache status --detailed --recent-entries 10
   larder cache status --detailed --url http://127.0.0.1:8080 --watch";
+
+const CLEAR_HELP: &str = "\
+Examples:
+  larder cache clear --type ec2-subnets,ec2-security-groups --region us-east-1
+  larder cache clear --all --url http://127.0.0.1:8080";
+const CLEARED_TYPES: &str =
+    "Entries of that data type only, or of several with commas between them; may be given again";
+const CLEARED_REGIONS: &str =
+    "Entries of that region only, of several with commas between them, or of all; may be given again";
+const CLEARED_ACCOUNTS: &str =
+    "Entries of that account only, or of several with commas between them; may be given again";
+const WARMED_REGIONS: &str = "A region, several with commas between them, or all that the account may use; may be given again [default: \
+     AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]";
+const WARMED_ACCOUNTS: &str =
+    "An account, or several with commas between them; may be given again [default: that of the AWS credentials]";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Cache {
@@ -42,33 +57,36 @@ pub(crate) struct Status {
     pub(crate) store: StoreFlag,
 }
 
+/// What to clear: what matches one of each kind that is named. Clearing everything has to be said.
 #[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("what").args(["types", "regions", "accounts", "all"]).required(true).multiple(true),
+    mut_arg("types", |it| it.help(CLEARED_TYPES)),
+    mut_arg("regions", |it| it.help(CLEARED_REGIONS)),
+    mut_arg("accounts", |it| it.help(CLEARED_ACCOUNTS)),
+    after_help = CLEAR_HELP
+)]
 pub(crate) struct Clear {
     #[command(flatten)]
-    pub(crate) selection: Selection,
+    pub(crate) types: TypesFlag,
+    #[command(flatten)]
+    pub(crate) regions: RegionsFlag,
+    #[command(flatten)]
+    pub(crate) accounts: AccountsFlag,
+    /// Everything
+    #[arg(long, conflicts_with_all = ["types", "regions", "accounts"])]
+    pub(crate) all: bool,
     /// Delete the items too
     #[arg(long)]
     pub(crate) purge: bool,
+    /// Clear that of a running server, which may be its memory: http://127.0.0.1:8080
+    #[arg(long, value_name = "URL", conflicts_with = "store")]
+    pub(crate) url: Option<String>,
+    /// The file with the access token for the server [default: the token in LARDER_TOKEN, if there is one]
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub(crate) token_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) store: StoreFlag,
-}
-
-/// What to clear. Clearing everything has to be said.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
-pub(crate) struct Selection {
-    /// Entries of one data type only
-    #[arg(long = "type", value_name = "TYPE")]
-    pub(crate) data_type: Option<String>,
-    /// Entries of one region only
-    #[arg(long)]
-    pub(crate) region: Option<String>,
-    /// Entries of one account only
-    #[arg(long)]
-    pub(crate) account: Option<String>,
-    /// Everything
-    #[arg(long, conflicts_with_all = ["data_type", "region", "account"])]
-    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]
@@ -81,16 +99,14 @@ pub(crate) struct Inspect {
 
 /// What is fetched before somebody asks for it.
 #[derive(Debug, Args)]
+#[command(mut_arg("regions", |it| it.help(WARMED_REGIONS)), mut_arg("accounts", |it| it.help(WARMED_ACCOUNTS)))]
 pub(crate) struct Warm {
-    /// A data type; may be given several times [default: every one]
-    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
-    pub(crate) data_types: Vec<String>,
-    /// The AWS region asked, several with commas between them, or all [default: AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]
-    #[arg(long)]
-    pub(crate) region: Option<String>,
-    /// The account asked [default: that of the AWS credentials]
-    #[arg(long)]
-    pub(crate) account: Option<String>,
+    #[command(flatten)]
+    pub(crate) types: TypesFlag,
+    #[command(flatten)]
+    pub(crate) regions: RegionsFlag,
+    #[command(flatten)]
+    pub(crate) accounts: AccountsFlag,
     #[command(flatten)]
     pub(crate) store: StoreFlag,
 }

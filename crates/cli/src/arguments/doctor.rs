@@ -1,19 +1,21 @@
 use clap::Args;
 
-use super::StoreFlag;
+use super::{AccountsFlag, RegionsFlag, StoreFlag, TypesFlag};
+
+const REGIONS: &str =
+    "A region, several with commas between them, or all that each account may use; may be given again [default: all]";
+const ACCOUNTS: &str = "An account, or several with commas between them; may be given again [default: every one]";
 
 /// What is examined.
 #[derive(Debug, Args)]
+#[command(mut_arg("regions", |it| it.help(REGIONS)), mut_arg("accounts", |it| it.help(ACCOUNTS)))]
 pub(crate) struct Doctor {
-    /// A data type; may be given several times [default: every one]
-    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
-    pub(crate) data_types: Vec<String>,
-    /// A region, several with commas between them, or all that each account may use; may be given several times
-    #[arg(long = "region", value_name = "REGION", value_delimiter = ',', default_value = "all")]
-    pub(crate) regions: Vec<String>,
-    /// An account; may be given several times [default: every one]
-    #[arg(long = "account", value_name = "ID", value_delimiter = ',')]
-    pub(crate) accounts: Vec<String>,
+    #[command(flatten)]
+    pub(crate) types: TypesFlag,
+    #[command(flatten)]
+    pub(crate) regions: RegionsFlag,
+    #[command(flatten)]
+    pub(crate) accounts: AccountsFlag,
     #[command(flatten)]
     pub(crate) store: StoreFlag,
 }

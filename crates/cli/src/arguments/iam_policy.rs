@@ -1,20 +1,22 @@
 use clap::Args;
 
+use super::TypesFlag;
+
 const HELP: &str = "\
 Examples:
   larder iam-policy > larder-read.json
   aws iam create-policy --policy-name larder-read --policy-document file://larder-read.json
-  larder iam-policy --type ec2-subnets --type ec2-regions
+  larder iam-policy --type ec2-subnets,ec2-regions
   larder iam-policy --table larder-query-cache-dev --assume-role 'arn:aws:iam::*:role/larder-read'
 
 The regions that `region=all` stands for are those that ec2-regions tells: it needs that type too.";
 
+/// What the policy is to permit. The data types are those that are asked with the role's own credentials.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct IamPolicy {
-    /// A data type that is asked with the role's own credentials; may be given several times [default: every one]
-    #[arg(long = "type", value_name = "TYPE")]
-    pub(crate) data_type: Vec<String>,
+    #[command(flatten)]
+    pub(crate) types: TypesFlag,
     /// The DynamoDB table that entries are kept in, by name or ARN. A name stands for any region and account of the
     /// partition aws
     #[arg(long, value_name = "TABLE")]

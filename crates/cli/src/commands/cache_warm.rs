@@ -1,66 +1,50 @@
+mod warmed;
+
 use std::sync::Arc;
 
 use larder_app::configuration::Configuration;
-use larder_app::problem::Problem;
-use larder_app::wiring::{ambient_fetcher, ambient_region};
+use larder_app::wiring::{ambient_fetcher, configured_region};
 use larder_app::{
-    Answer, App, DATA_TYPES, DataType, Directives, Freshness, Origin, Principal, Question, Refresh, Reply,
-    account_of_text, data_type_of_text, region_of_text,
+    AccountId, App, ChosenRegions, DataType, Directives, Principal, Question, Refresh, Reply, data_type_of_text,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::arguments::Warm;
-use crate::exit::{self, Exit, WrongUsage};
-use crate::output::{complain, say, say_json, seconds, table};
+use crate::exit::{Exit, WrongUsage};
+use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
 use crate::session::{Given, check_outlives_a_process, log_little, open, read};
+use warmed::{Outcome, Warmed, exit, failure, for_people, for_programs, of_answer, of_problem};
 
-/// What stands for every region that the account may use.
-const ALL: &str = "all";
+/// The data type that says which regions there are.
+const REGIONS: &str = "ec2-regions";
 
-/// What became of one question.
-struct Warmed {
-    data_type: &'static DataType,
-    /// The region asked, if it was only one.
-    region: Option<String>,
-    outcome: Outcome,
-}
-
-enum Outcome {
-    /// It was there.
-    Fresh { age_seconds: u64 },
-    /// It was fetched, and is there now.
-    Fetched,
-    /// It was fetched, but could not be kept.
-    NotKept,
-    /// It was not answered, or only with what is past its TTL.
-    Failed { code: Exit, name: &'static str, detail: String },
+/// What is asked of one account.
+struct Round {
+    /// None is the own one.
+    account: Option<AccountId>,
+    data_types: Vec<&'static DataType>,
 }
 
 /// Asks through the cache: what is fresh stays, what is missing is fetched and kept.
 pub(crate) async fn run(given: &Given, warm: &Warm) -> anyhow::Result<Exit> {
-    let data_types = data_types(&warm.data_types)?;
-    check_names(warm)?;
+    let (data_types, regions, accounts) = (warm.types.named_or_every()?, warm.regions.named()?, warm.accounts.named()?);
     let mut configuration = read(given, &warm.store)?;
     check_outlives_a_process(&configuration)?;
     // What is past its TTL is to be fetched, and not served while it is.
     configuration.cache.settings.refresh = Refresh::Within(Directives::default().deadline);
     let app = open_store(&configuration).await?;
-    let ambient = if warm.region.is_none() { ambient_region().await } else { None };
-    let region = warm.region.as_deref().or(ambient.as_deref());
-    if region.is_none() && data_types.iter().any(|data_type| data_type.scope.has_region()) {
-        let reason =
-            "no region is configured: name one, such as --region us-east-1, several with commas between them, or all";
-        return Err(WrongUsage(reason.to_owned()).into());
-    }
+    let regions = match regions {
+        None if data_types.iter().any(|data_type| data_type.scope.has_region()) => Some(configured().await?),
+        named => named,
+    };
     let mut warmed = Vec::new();
     {
         let bar = Progress::counted("Warming");
-        bar.expect(data_types.len());
-        for data_type in data_types {
-            let question = Question { data_type, region, account: warm.account.as_deref() };
-            warmed.extend(ask(&app, &question).await);
-            bar.step();
+        let rounds = rounds(&data_types, accounts);
+        bar.expect(rounds.iter().map(|round| round.data_types.len()).sum());
+        for round in rounds {
+            warmed.extend(round.ask(&app, regions.as_ref(), &bar).await);
         }
     }
     if given.json {
@@ -83,105 +67,79 @@ async fn open_store(configuration: &Configuration) -> anyhow::Result<App> {
     }
 }
 
-/// Every one, if none is named. No data type there is costs money or much of a quota.
-fn data_types(names: &[String]) -> Result<Vec<&'static DataType>, Problem> {
-    if names.is_empty() {
-        Ok(DATA_TYPES.iter().collect())
-    } else {
-        names.iter().map(|name| data_type_of_text(name)).collect()
-    }
+/// The configured region, which is checked once and before anything is asked.
+async fn configured() -> anyhow::Result<ChosenRegions> {
+    let configured = configured_region().await.ok_or_else(|| {
+        let reason =
+            "no region is configured: name one, such as --region us-east-1, several with commas between them, or all";
+        WrongUsage(reason.to_owned())
+    })?;
+    Ok(ChosenRegions::These([configured.region()?].into()))
 }
 
-/// Before anything is asked.
-fn check_names(warm: &Warm) -> Result<(), Problem> {
-    if let Some(regions) = warm.region.as_deref().filter(|regions| *regions != ALL) {
-        regions.split(',').try_for_each(|region| region_of_text(region.trim()).map(drop))?;
-    }
-    warm.account.as_deref().map_or(Ok(()), |account| account_of_text(account).map(drop))
-}
-
-async fn ask(app: &App, question: &Question<'_>) -> Vec<Warmed> {
-    let data_type = question.data_type;
-    let one = |region: Option<String>, outcome| Warmed { data_type, region, outcome };
-    let asked = question.region.filter(|_| data_type.scope.has_region()).map(str::to_owned);
-    match app.queries().ask(&Principal::local(), question, &Directives::default()).await {
-        Ok(Reply::One(answer)) => vec![one(asked, of_answer(&answer))],
-        Err(problem) => vec![one(asked, of_problem(&problem))],
-        Ok(Reply::Regional(regional)) => {
-            let answers =
-                regional.answers.iter().map(|(region, answer)| one(Some(region.to_string()), of_answer(answer)));
-            let failed = regional.failed.iter().map(|(region, problem)| one(Some(region.clone()), of_problem(problem)));
-            let mut warmed: Vec<_> = answers.chain(failed).collect();
-            warmed.sort_by(|a, b| a.region.cmp(&b.region));
-            warmed
-        }
-    }
-}
-
-fn of_answer(answer: &Answer) -> Outcome {
-    match (&answer.freshness, answer.origin) {
-        (Freshness::StaleIfError(failure), _) => {
-            let detail = format!("it is past its TTL, and could not be fetched: {failure}");
-            Outcome::Failed { code: Exit::Aws, name: "STALE", detail }
-        }
-        (Freshness::StaleWhileRevalidate, _) => {
-            let detail = "it is past its TTL, and could not be fetched in time".to_owned();
-            Outcome::Failed { code: Exit::Aws, name: "STALE", detail }
-        }
-        (Freshness::Fresh, Origin::Upstream { stored: true, .. }) => Outcome::Fetched,
-        (Freshness::Fresh, Origin::Upstream { stored: false, .. }) => Outcome::NotKept,
-        (Freshness::Fresh, Origin::Memory | Origin::Store) => Outcome::Fresh { age_seconds: answer.age.as_secs() },
-    }
-}
-
-fn of_problem(problem: &Problem) -> Outcome {
-    let (code, name) = (exit::of_code(problem.code()), problem.code().name());
-    Outcome::Failed { code, name, detail: problem.detail().to_owned() }
-}
-
-fn for_people(warmed: &[Warmed]) -> String {
-    let mut table = table(&["TYPE", "REGION", "WHAT BECAME OF IT"]);
-    for Warmed { data_type, region, outcome } in warmed {
-        let became = match outcome {
-            Outcome::Fresh { age_seconds } => format!("fresh already, {} old", seconds(*age_seconds)),
-            Outcome::Fetched => "fetched".to_owned(),
-            Outcome::NotKept => "fetched, but NOT KEPT".to_owned(),
-            Outcome::Failed { name, .. } => format!("FAILED: {name}"),
-        };
-        table.add_row([data_type.name, region.as_deref().unwrap_or("-"), &became]);
-    }
-    table.to_string()
-}
-
-fn for_programs(warmed: &Warmed) -> Value {
-    let (outcome, detail) = match &warmed.outcome {
-        Outcome::Fresh { age_seconds } => ("fresh", json!({"ageSeconds": age_seconds})),
-        Outcome::Fetched => ("fetched", Value::Null),
-        Outcome::NotKept => ("not-kept", Value::Null),
-        Outcome::Failed { name, detail, .. } => ("failed", json!({"code": name, "detail": detail})),
-    };
-    json!({"dataType": warmed.data_type.name, "region": warmed.region, "outcome": outcome, "detail": detail})
-}
-
-fn failure(warmed: &Warmed) -> Option<String> {
-    let place = warmed.region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
-    match &warmed.outcome {
-        Outcome::Fresh { .. } | Outcome::Fetched => None,
-        Outcome::NotKept => {
-            let name = warmed.data_type.name;
-            Some(format!("error: {name}{place} could not be kept: larder doctor tells how the store is"))
-        }
-        Outcome::Failed { detail, .. } => Some(format!("error: {}{place}: {detail}", warmed.data_type.name)),
-    }
-}
-
-/// Denied counts most, since it stays so; then the first failure.
-fn exit(warmed: &[Warmed]) -> Exit {
-    let codes = warmed.iter().filter_map(|warmed| match &warmed.outcome {
-        Outcome::Fresh { .. } | Outcome::Fetched => None,
-        Outcome::NotKept => Some(Exit::Failed),
-        Outcome::Failed { code, .. } => Some(*code),
+/// By account. What is the same for every one is asked once.
+fn rounds(data_types: &[&'static DataType], accounts: Vec<AccountId>) -> Vec<Round> {
+    let accounts = if accounts.is_empty() { vec![None] } else { accounts.into_iter().map(Some).collect() };
+    let rounds = accounts.into_iter().enumerate().map(|(nth, account)| {
+        let is_asked = |data_type: &&&DataType| nth == 0 || data_type.scope.has_account();
+        Round { account, data_types: data_types.iter().filter(is_asked).copied().collect() }
     });
-    let codes: Vec<_> = codes.collect();
-    if codes.contains(&Exit::Denied) { Exit::Denied } else { codes.first().copied().unwrap_or(Exit::Done) }
+    rounds.collect()
+}
+
+impl Round {
+    async fn ask(mut self, app: &App, regions: Option<&ChosenRegions>, bar: &Progress) -> Vec<Warmed> {
+        let mut warmed = Vec::new();
+        let needs_all = |data_type: &&DataType| data_type.scope.has_region() && regions == Some(&ChosenRegions::All);
+        if self.data_types.iter().any(needs_all)
+            && let Some(failed) = self.without_regions(app).await
+        {
+            // Each of them would say the same.
+            let planned = self.data_types.len();
+            self.data_types.retain(|data_type| !needs_all(data_type) && data_type.name != REGIONS);
+            (self.data_types.len()..planned).for_each(|_| bar.step());
+            warmed.push(failed);
+        }
+        for data_type in &self.data_types {
+            warmed.extend(self.ask_one(app, data_type, regions).await);
+            bar.step();
+        }
+        warmed
+    }
+
+    /// Why it is not known which regions the account may use, if so.
+    async fn without_regions(&self, app: &App) -> Option<Warmed> {
+        let advice =
+            "It tells what --region all stands for: allow it, or name the regions (--region us-east-1,eu-west-1).";
+        let data_type = data_type_of_text(REGIONS).ok()?;
+        let question = self.question(data_type, None);
+        let asked = app.queries().ask(&Principal::local(), &question, &Directives::default()).await;
+        asked.err().map(|problem| self.warmed(data_type, None, of_problem(&problem.adding(advice))))
+    }
+
+    async fn ask_one(&self, app: &App, data_type: &'static DataType, regions: Option<&ChosenRegions>) -> Vec<Warmed> {
+        let asked = regions.filter(|_| data_type.scope.has_region()).map(ToString::to_string);
+        let question = self.question(data_type, asked.as_deref());
+        match app.queries().ask(&Principal::local(), &question, &Directives::default()).await {
+            Ok(Reply::One(answer)) => vec![self.warmed(data_type, asked, of_answer(&answer))],
+            Err(problem) => vec![self.warmed(data_type, asked, of_problem(&problem))],
+            Ok(Reply::Regional(regional)) => {
+                let one = |region: &str, outcome| self.warmed(data_type, Some(region.to_owned()), outcome);
+                let answers = regional.answers.iter().map(|(region, answer)| one(region.name(), of_answer(answer)));
+                let failed = regional.failed.iter().map(|(region, problem)| one(region, of_problem(problem)));
+                let mut warmed: Vec<_> = answers.chain(failed).collect();
+                warmed.sort_by(|a, b| a.region.cmp(&b.region));
+                warmed
+            }
+        }
+    }
+
+    fn question<'a>(&'a self, data_type: &'static DataType, region: Option<&'a str>) -> Question<'a> {
+        Question { data_type, region, account: self.account.as_ref().map(AccountId::as_str) }
+    }
+
+    fn warmed(&self, data_type: &'static DataType, region: Option<String>, outcome: Outcome) -> Warmed {
+        let account = self.account.clone().filter(|_| data_type.scope.has_account());
+        Warmed { data_type, account, region, outcome }
+    }
 }

@@ -1,9 +1,9 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::{Shell, generate};
-use larder_app::{DATA_TYPES, Region};
+use larder_app::{ChosenRegions, DATA_TYPES, Region};
 
-use crate::arguments::{Arguments, Completions};
+use crate::arguments::{Arguments, Completions, REGION, REGION_OR_ALL, TYPE};
 use crate::exit::Exit;
 use crate::output::say;
 
@@ -33,12 +33,20 @@ fn with_values(command: Command) -> Command {
 }
 
 fn with_values_of_argument(argument: Arg) -> Arg {
-    let values: Vec<_> = match argument.get_id().as_str() {
-        "data_type" => DATA_TYPES.iter().map(|row| row.name).collect(),
-        "region" => Region::all().iter().map(|region| region.name()).collect(),
-        _ => return argument,
-    };
-    argument.value_parser(PossibleValuesParser::new(values))
+    match values_of(&argument) {
+        Some(values) => argument.value_parser(PossibleValuesParser::new(values)),
+        None => argument,
+    }
+}
+
+fn values_of(argument: &Arg) -> Option<Vec<&'static str>> {
+    let regions = || Region::all().iter().map(|region| region.name());
+    match argument.get_value_names()?.first()?.as_str() {
+        TYPE => Some(DATA_TYPES.iter().map(|row| row.name).collect()),
+        REGION => Some(regions().collect()),
+        REGION_OR_ALL => Some(std::iter::once(ChosenRegions::ALL).chain(regions()).collect()),
+        _ => None,
+    }
 }
 
 /// The lines for a command's own arguments, which the generator for fish leaves out.
@@ -79,6 +87,33 @@ mod tests {
         let of_get = script(Shell::Fish);
         let line = of_get.lines().find(|line| line.contains("using_subcommand get\" -f -a")).expect("a line for TYPE");
         assert!(line.contains("ec2-subnets"), "{line}");
+    }
+
+    /// Every argument of every command, by its command's name and its own.
+    fn arguments_of(command: &Command) -> Vec<(String, Arg)> {
+        let own = command.get_arguments().map(|it| (format!("{} {}", command.get_name(), it.get_id()), it.clone()));
+        own.chain(command.get_subcommands().flat_map(arguments_of)).collect()
+    }
+
+    #[test]
+    fn every_argument_that_is_a_data_type_or_a_region_has_its_values() {
+        let (mut types, mut regions) = (Vec::new(), Vec::new());
+        for (name, argument) in arguments_of(&with_values(Arguments::command())) {
+            let values: Vec<_> = argument.get_possible_values().iter().map(|it| it.get_name().to_owned()).collect();
+            let kind = argument.get_value_names().unwrap_or_default().concat();
+            if kind.contains("TYPE") || argument.get_long() == Some("type") {
+                assert_eq!(values, DATA_TYPES.iter().map(|row| row.name).collect::<Vec<_>>(), "{name}");
+                types.push(name);
+            } else if kind.contains("REGION") || argument.get_long() == Some("region") {
+                let is_all = kind != "REGION";
+                assert_eq!(values.len(), Region::all().len() + usize::from(is_all), "{name}");
+                assert_eq!(values.contains(&"all".to_owned()), is_all, "{name}");
+                regions.push((name, is_all));
+            }
+        }
+        assert_eq!(types.len(), 5, "get, doctor, iam-policy, cache clear and warm: {types:?}");
+        let without_all: Vec<_> = regions.iter().filter(|(_, is_all)| !is_all).map(|(name, _)| name).collect();
+        assert_eq!((regions.len(), &*without_all), (5, &[&"add regions".to_owned()][..]), "{regions:?}");
     }
 
     #[test]

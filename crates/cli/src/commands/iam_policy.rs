@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use larder_app::{Permissions, RolePattern, TableArn, data_type_of_text};
+use larder_app::{Permissions, RolePattern, TableArn};
 
 use crate::arguments;
 use crate::exit::{Exit, WrongUsage};
@@ -9,10 +9,7 @@ use crate::output::say_json;
 /// Prints the policy, which is JSON with or without `--json`.
 pub(crate) fn run(asked: &arguments::IamPolicy) -> anyhow::Result<Exit> {
     let mut permissions = Permissions::of_every_data_type();
-    if !asked.data_type.is_empty() {
-        permissions.data_types =
-            asked.data_type.iter().map(|name| data_type_of_text(name)).collect::<Result<_, _>>()?;
-    }
+    permissions.data_types = asked.types.named_or_every()?;
     permissions.cache_table = asked.table.as_deref().map(|text| table("--table", text)).transpose()?;
     permissions.accounts_table =
         asked.accounts_table.as_deref().map(|text| table("--accounts-table", text)).transpose()?;

@@ -31,9 +31,7 @@ pub(super) fn broken_off(url: &str, error: &(dyn Error + 'static)) -> anyhow::Er
 
 /// An answer that no Larder gives.
 pub(super) fn no_larder(url: &str, path: &str, reason: &str) -> anyhow::Error {
-    anyhow!(
-        "{url} is no Larder, or one of another version: GET {path} gave an unknown answer ({reason}). Correct --url"
-    )
+    anyhow!("{url} is no Larder, or one of another version: {path} gave an unknown answer ({reason}). Correct --url")
 }
 
 /// An answer that is no 200.

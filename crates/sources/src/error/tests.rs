@@ -91,8 +91,8 @@ async fn a_message_that_quotes_the_signed_headers_is_not_passed_on() {
 async fn that_it_may_be_the_region_is_said(#[case] code: &'static str, #[case] said: bool) {
     let script = scripted(move |_| Reply::Http(403, ec2_error(code, "AWS could not validate them.")));
     let message = failure(&script.aws()).await.message;
-    let region =
-        "AWS could not validate them; or the region is not enabled for this account, or is in another partition";
+    let region = "AWS could not validate them; or, if these credentials are good in other regions, this region is not \
+                  enabled for the account (aws account enable-region), or is in another partition";
     assert_eq!(message, if said { region } else { "AWS could not validate them." });
 }
 

@@ -66,7 +66,7 @@ impl DynamoDbAccounts {
     pub async fn entries(&self) -> Result<Vec<Result<RegisteredAccount, InvalidAccount>>, FetchError> {
         let pages = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().send();
         let items = every_page(SCAN, pages, |page| (page.last_evaluated_key.map(|key| token(&key)), page.items));
-        Ok(items.await?.into_iter().map(account_of).collect())
+        Ok(items.await.map_err(|error| self.named(error))?.into_iter().map(account_of).collect())
     }
 
     /// Writes an account, in place of what the table says of it, and says whether it was there.
@@ -80,7 +80,7 @@ impl DynamoDbAccounts {
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         let answer = put.return_values(ReturnValue::AllOld).send().await;
         self.kept().forget(account.id());
-        let answer = answer.map_err(|error| FetchError::from_sdk(PUT_ITEM, &error))?;
+        let answer = answer.map_err(|error| self.named(FetchError::from_sdk(PUT_ITEM, &error)))?;
         Ok(answer.attributes.is_some())
     }
 
@@ -93,15 +93,21 @@ impl DynamoDbAccounts {
         let delete = self.client.delete_item().table_name(&self.table).key(HASH_KEY, key);
         let answer = delete.return_values(ReturnValue::AllOld).send().await;
         self.kept().forget(account);
-        let answer = answer.map_err(|error| FetchError::from_sdk(DELETE_ITEM, &error))?;
+        let answer = answer.map_err(|error| self.named(FetchError::from_sdk(DELETE_ITEM, &error)))?;
         Ok(answer.attributes.is_some())
     }
 
     async fn get(&self, account: &AccountId) -> Result<Option<RegisteredAccount>, FetchError> {
         let key = AttributeValue::S(account.to_string());
         let get = self.client.get_item().table_name(&self.table).key(HASH_KEY, key).consistent_read(true);
-        let answer = get.send().await.map_err(|error| FetchError::from_sdk(GET_ITEM, &error))?;
+        let answer = get.send().await.map_err(|error| self.named(FetchError::from_sdk(GET_ITEM, &error)))?;
         answer.item.map(account_of).transpose().map_err(|error| self.no_account(GET_ITEM, &error))
+    }
+
+    /// The same, naming the table: AWS itself says only that there is none.
+    fn named(&self, error: FetchError) -> FetchError {
+        let message = format!("the accounts table {} (ACCOUNTS_TABLE_NAME): {}", self.table, error.message);
+        FetchError { message, ..error }
     }
 
     fn no_account(&self, operation: &str, error: &InvalidAccount) -> FetchError {

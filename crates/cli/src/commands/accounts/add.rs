@@ -1,4 +1,4 @@
-use larder_app::{AccountEntry, RegisteredAccount, account_of_text, region_of_text};
+use larder_app::{AccountEntry, ChosenRegions, RegisteredAccount, account_of_text};
 
 use super::changing::{Changing, Registry};
 use super::invalidation::invalidate;
@@ -40,15 +40,20 @@ pub(super) async fn run(given: &Given, add: &AddAccount) -> anyhow::Result<Exit>
 
 fn account(add: &AddAccount) -> anyhow::Result<RegisteredAccount> {
     account_of_text(&add.id)?;
-    for region in &add.regions {
-        region_of_text(region)?;
-    }
+    let regions = match add.regions.named()? {
+        None => Vec::new(),
+        Some(ChosenRegions::These(regions)) => regions.iter().map(ToString::to_string).collect(),
+        Some(ChosenRegions::All) => {
+            let reason = "--region all: name the regions that the account uses, or none of them";
+            return Err(WrongUsage(reason.to_owned()).into());
+        }
+    };
     let entry = AccountEntry {
         account_id: add.id.clone(),
         name: add.name.clone(),
         role_arn: add.role_arn.clone(),
         external_id: add.external_id.clone(),
-        regions: add.regions.clone(),
+        regions,
     };
     Ok(RegisteredAccount::try_from(entry).map_err(|error| WrongUsage(error.to_string()))?)
 }

@@ -1,7 +1,8 @@
 use anyhow::Context;
 use larder_app::configuration::{Configuration, ConfigurationFile, Flag, check_file};
-use larder_app::problem::of_fetch_error;
-use larder_app::{AccountEntry, AccountId, DynamoDbAccounts, RegisteredAccount, wiring};
+use larder_app::diagnosis::table_advice;
+use larder_app::problem::{Problem, of_fetch_error};
+use larder_app::{AccountEntry, AccountId, DynamoDbAccounts, FetchError, RegisteredAccount, wiring};
 
 use crate::accounts_file;
 use crate::arguments::{RegistryChoice, RegistryFlag, StoreFlag};
@@ -61,7 +62,7 @@ impl Changing {
         match &self.registry {
             Registry::File => Ok(self.in_file(id).cloned()),
             Registry::Table { table, .. } => {
-                let entries = table.entries().await.map_err(|error| of_fetch_error(&error))?;
+                let entries = table.entries().await.map_err(|error| told(&error))?;
                 Ok(entries.into_iter().filter_map(Result::ok).find(|account| account.id() == id))
             }
         }
@@ -75,7 +76,7 @@ impl Changing {
                 self.write(&text)?;
                 Ok(self.in_file(account.id()).is_some())
             }
-            Registry::Table { table, .. } => Ok(table.put(account).await.map_err(|error| of_fetch_error(&error))?),
+            Registry::Table { table, .. } => Ok(table.put(account).await.map_err(|error| told(&error))?),
         }
     }
 
@@ -86,7 +87,7 @@ impl Changing {
                 let without = accounts_file::without(self.text(), id.as_str())?;
                 without.map(|text| self.write(&text)).transpose().map(|written| written.is_some())
             }
-            Registry::Table { table, .. } => Ok(table.remove(id).await.map_err(|error| of_fetch_error(&error))?),
+            Registry::Table { table, .. } => Ok(table.remove(id).await.map_err(|error| told(&error))?),
         }
     }
 
@@ -101,6 +102,9 @@ impl Changing {
     /// When running processes see a change.
     pub(super) fn seen_when(&self) -> &'static str {
         match self.registry {
+            Registry::File if self.file.text.is_none() => {
+                "The file was not there and was made; a server that is running reads it when it is started again with it."
+            }
             Registry::File => "A server that is running reads the file when it is started again.",
             Registry::Table { .. } => "Processes that are running see it with their next fetch.",
         }
@@ -116,4 +120,9 @@ impl Changing {
         check_file(path, text)?;
         accounts_file::replace(path, text).with_context(|| format!("{} can't be written", path.display()))
     }
+}
+
+/// That the table could not be asked, and what to do about it.
+fn told(error: &FetchError) -> Problem {
+    of_fetch_error(error).adding(&table_advice(error))
 }

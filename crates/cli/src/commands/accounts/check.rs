@@ -5,8 +5,8 @@ use larder_app::{AccountId, Caller, FetchError, RegisteredAccount, Registrations
 use serde_json::{Value, json};
 
 use crate::arguments::CheckAccounts;
-use crate::commands::doctor;
 use crate::exit::{Exit, WrongUsage};
+use crate::finding;
 use crate::output::{say, say_json, table};
 use crate::progress::Progress;
 use crate::session::{Given, log_little};
@@ -45,19 +45,19 @@ pub(super) async fn run(given: &Given, check: &CheckAccounts) -> anyhow::Result<
     } else {
         say(&for_people(&checked, &of_registry));
     }
-    Ok(doctor::exit(checked.iter().filter_map(|it| it.finding.as_ref()).chain(&of_registry)))
+    Ok(finding::exit(checked.iter().filter_map(|it| it.finding.as_ref()).chain(&of_registry)))
 }
 
 /// Makes sure that every account that was named is one.
 fn check_known(ids: &[AccountId], listed: &[RegisteredAccount]) -> Result<(), WrongUsage> {
     match ids.iter().find(|id| listed.iter().all(|account| account.id() != *id)) {
-        Some(unknown) => Err(doctor::unknown_account(unknown)),
+        Some(unknown) => Err(finding::unknown_account(unknown)),
         None => Ok(()),
     }
 }
 
 fn checked(account: RegisteredAccount, result: &Result<(), FetchError>, caller: &Caller) -> Checked {
-    let finding = result.as_ref().err().map(|error| role_finding(&account, Some(caller), error));
+    let finding = result.as_ref().err().map(|error| role_finding(&account, caller, error));
     Checked { account, finding }
 }
 
@@ -84,6 +84,6 @@ fn for_people(checked: &[Checked], of_registry: &[Finding]) -> String {
         table.add_row([&account.id().to_string(), account.name().unwrap_or("-"), &role, verdict]);
     }
     let findings = checked.iter().filter_map(|it| it.finding.as_ref()).chain(of_registry);
-    let findings = findings.map(doctor::finding_for_people);
+    let findings = findings.map(finding::for_people);
     std::iter::once(table.to_string()).chain(findings).collect::<Vec<_>>().join("\n")
 }

@@ -1,9 +1,11 @@
+use larder_app::diagnosis::table_finding;
 use larder_app::problem::{Problem, of_fetch_error};
 use larder_app::wiring::ambient_aws;
 use larder_app::{AccountEntry, Place, Registration, Registrations, configuration};
 use serde_json::{Value, json};
 
 use crate::exit::{self, Exit};
+use crate::finding;
 use crate::output::{complain, say, say_json, table};
 use crate::session::{Given, log_little};
 
@@ -12,7 +14,7 @@ pub(super) async fn run(given: &Given) -> anyhow::Result<Exit> {
     let configuration = configuration::load(given.file.clone(), &[])?;
     log_little(&configuration);
     let found = Registrations::read(&configuration, &ambient_aws().await).await;
-    let problems: Vec<_> = found.failures.iter().map(of_fetch_error).collect();
+    let problems: Vec<_> = found.table_failure.iter().chain(&found.own_failure).map(of_fetch_error).collect();
     if given.json {
         let accounts: Vec<_> = found.accounts.iter().map(for_programs).collect();
         let invalid: Vec<_> = found.invalid.iter().map(ToString::to_string).collect();
@@ -21,7 +23,9 @@ pub(super) async fn run(given: &Given) -> anyhow::Result<Exit> {
     } else {
         say(&for_people(&found.accounts));
         found.invalid.iter().for_each(|error| complain(&format!("in the table: {error}; it can't be asked")));
-        problems.iter().for_each(|problem| complain(&format!("error: {}", problem.detail())));
+        let own = found.own_failure.iter().map(of_fetch_error);
+        own.for_each(|problem| complain(&format!("error: {}", problem.detail())));
+        found.table_failure.iter().for_each(|error| complain(&finding::for_people(&table_finding(error))));
     }
     Ok(problems.first().map_or(Exit::Done, |problem| exit::of_code(problem.code())))
 }

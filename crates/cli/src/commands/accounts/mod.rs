@@ -3,7 +3,6 @@ mod changing;
 mod check;
 mod invalidation;
 mod list;
-
 mod remove;
 mod report;
 

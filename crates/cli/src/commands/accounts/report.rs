@@ -12,7 +12,7 @@ pub(super) struct Change<'a> {
     pub(super) account: &'a AccountId,
     /// `added`, `replaced` or `removed`.
     pub(super) done: &'static str,
-    /// `in` or `from`.
+    /// `to`, `in` or `from`.
     pub(super) preposition: &'static str,
     pub(super) invalidated: Invalidated,
 }
@@ -32,8 +32,9 @@ pub(super) fn tell(given: &Given, changing: &Changing, change: &Change<'_>) -> a
         say(&format!("{account} was {done} {preposition} {registry}.{invalidated}\n{}", changing.seen_when()));
     }
     let Invalidated::Failed(reason) = invalidated else { return Ok(Exit::Done) };
+    let reason = reason.trim_end_matches('.');
     complain(&format!(
-        "error: the change stands, but what is kept may be answered until its TTL ends: {reason} When the store is \
+        "error: the change stands, but what is kept may be answered until its TTL ends: {reason}. When the store is \
          reachable again: larder cache clear --type drs-accounts, and larder cache clear --account {account}"
     ));
     Ok(Exit::Failed)

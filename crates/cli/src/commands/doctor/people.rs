@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
 use larder_app::Region;
-use larder_app::diagnosis::{AccountExamined, Answered, Finding, RegionsFrom, Severity};
+use larder_app::diagnosis::{AccountExamined, Answered, Finding, RegionsFrom};
+use larder_app::wiring::ConfiguredRegion;
 
-use super::Report;
+use super::{Report, StoreState};
+use crate::finding;
 use crate::output::table;
 
 /// So many regions fit beside each other on a screen.
@@ -19,19 +21,6 @@ pub(super) fn report(report: &Report) -> String {
     parts.join("\n\n")
 }
 
-/// A finding and what to do about it.
-pub(crate) fn finding(finding: &Finding) -> String {
-    let severity = match finding.severity {
-        Severity::Denied => "DENIED",
-        Severity::AwsFailed => "FAILED",
-        Severity::StoreFailed => "STORE",
-        Severity::Note => "note",
-    };
-    let advice = finding.advice.as_ref().map(|advice| format!("\n        → {advice}")).unwrap_or_default();
-    let what = finding.what.replace('\n', "\n        ");
-    format!("{severity:<7} {what}{advice}")
-}
-
 fn head(report: &Report) -> String {
     let who = match &report.diagnosis.caller {
         Ok(caller) => format!("{} (account {})", caller.arn, caller.account),
@@ -41,29 +30,47 @@ fn head(report: &Report) -> String {
     let file = if report.file.text.is_some() { file.to_string() } else { format!("{file} (is not there)") };
     let variables = report.variables.join(", ");
     let variables = if variables.is_empty() { "nothing of Larder's is set".to_owned() } else { variables };
-    let sound = report.findings.iter().all(|finding| finding.severity != Severity::StoreFailed);
+    let state = match report.store_state {
+        StoreState::Sound => "ok",
+        StoreState::Failed => "FAILED",
+        StoreState::SwitchedOff => "switched off",
+    };
     let lines = [
         ("you are", who),
         ("file", file),
         ("environment", variables),
-        ("region", report.region.clone().unwrap_or_else(|| "none is configured".to_owned())),
+        ("profile", report.profile.clone().unwrap_or_else(|| "default (AWS_PROFILE is not set)".to_owned())),
+        ("region", region(report.region.as_ref())),
         ("endpoints", endpoints(&report.endpoints)),
-        ("store", format!("{}: {}", report.store, if sound { "ok" } else { "FAILED" })),
+        ("store", format!("{}: {state}", report.store)),
     ];
     lines.map(|(what, value)| format!("{what:<11} {value}")).join("\n")
+}
+
+fn region(configured: Option<&ConfiguredRegion>) -> String {
+    match configured {
+        None => "none is configured".to_owned(),
+        Some(configured) if configured.region().is_err() => format!("{}: there is none of that name", configured.name),
+        Some(configured) => configured.name.clone(),
+    }
 }
 
 /// Each URL once, with the services that it stands in for.
 fn endpoints(overrides: &[String]) -> String {
     let mut by_url: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (service, url) in overrides.iter().filter_map(|it| it.split_once('=')) {
-        by_url.entry(url).or_default().push(service);
+        by_url.entry(url).or_default().push(name_of(service));
     }
     if by_url.is_empty() {
         return "AWS's own".to_owned();
     }
     let urls = by_url.iter().map(|(url, services)| format!("{url} for {}", services.join(", ")));
     urls.collect::<Vec<_>>().join("; ")
+}
+
+/// As AWS writes it; the SDK has its own name for one.
+fn name_of(service: &str) -> &str {
+    if service == "drs" { "DRS" } else { service }
 }
 
 fn account(examined: &AccountExamined) -> String {
@@ -111,7 +118,7 @@ fn findings(findings: &[Finding]) -> String {
     if findings.is_empty() {
         return "All is well.".to_owned();
     }
-    findings.iter().map(finding).collect::<Vec<_>>().join("\n")
+    findings.iter().map(finding::for_people).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -144,15 +151,9 @@ mod tests {
     }
 
     #[test]
-    fn what_has_several_lines_stays_under_its_severity() {
-        let told = Finding { severity: Severity::Note, what: "one\ntwo".to_owned(), advice: Some("do".to_owned()) };
-        assert_eq!(finding(&told), "note    one\n        two\n        → do");
-    }
-
-    #[test]
     fn each_endpoint_is_told_with_its_services() {
-        let overrides = ["EC2=http://a", "IAM=http://b", "STS=http://a"].map(str::to_owned);
-        assert_eq!(endpoints(&overrides), "http://a for EC2, STS; http://b for IAM");
+        let overrides = ["EC2=http://a", "IAM=http://b", "STS=http://a", "drs=http://a"].map(str::to_owned);
+        assert_eq!(endpoints(&overrides), "http://a for EC2, STS, DRS; http://b for IAM");
         assert_eq!(endpoints(&[]), "AWS's own");
     }
 }

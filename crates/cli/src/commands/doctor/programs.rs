@@ -3,7 +3,7 @@ use larder_app::diagnosis::{AccountExamined, Answered, Outcome, RegionsFrom, Sev
 use larder_app::problem::of_fetch_error;
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, StoreState};
 
 /// What was found out, for programs.
 pub(super) fn report(report: &Report) -> Value {
@@ -12,16 +12,21 @@ pub(super) fn report(report: &Report) -> Value {
         Err(error) => json!({"problem": problem(error)}),
     };
     let file = json!({"path": report.file.path, "isThere": report.file.text.is_some()});
-    let sound = report.findings.iter().all(|finding| finding.severity != Severity::StoreFailed);
+    let state = match report.store_state {
+        StoreState::Sound => "ok",
+        StoreState::Failed => "failed",
+        StoreState::SwitchedOff => "switched-off",
+    };
     json!({
         "caller": caller,
         "configuration": {
             "file": file,
             "variables": report.variables,
-            "region": report.region,
+            "profile": report.profile,
+            "region": report.region.as_ref().map(|configured| &configured.name),
             "endpoints": report.endpoints,
         },
-        "store": {"description": report.store, "ok": sound},
+        "store": {"description": report.store, "state": state, "ok": report.store_state == StoreState::Sound},
         "accounts": report.diagnosis.accounts.iter().map(account).collect::<Vec<_>>(),
         "findings": report.findings,
     })
