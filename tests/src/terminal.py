@@ -13,8 +13,9 @@ import termios
 
 child, terminal = pty.fork()
 if child == 0:
+    # Before the program can ask for it.
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     os.execvp(sys.argv[1], sys.argv[1:])
-fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
 signal.signal(signal.SIGINT, lambda *_: os.write(terminal, b"\x03"))
 while True:
     try:

@@ -31,7 +31,7 @@ pub use environment::SystemEnvironment;
 pub use iam_policy::{IamPolicy, Permissions, RolePattern, TableArn};
 pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};
 pub use listing::{Entries, EntriesPage, Entry};
-pub use logging::{LogFormat, start_logging, start_logging_to};
+pub use logging::{LogFormat, Others, start_logging, start_logging_to};
 pub use principal::Principal;
 pub use queries::{
     AwsFetcher, Fetcher, Queries, Question, RegionalAnswers, Reply, account_of_text, data_type_of_text, region_of_text,

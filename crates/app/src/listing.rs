@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::{Either, select};
 use jiff::Timestamp;
 use larder_cache::store::{Listed, Position};
-use larder_cache::{Cache, Directives, Environment};
+use larder_cache::{Cache, Directives, Environment, Epoch};
 use larder_sources::{AccountId, DATA_TYPES, DataType};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -59,6 +59,10 @@ pub struct Entry {
     pub used_at: Option<Timestamp>,
     /// Bytes of the answer before compression.
     pub size: u64,
+    /// Whether an invalidation killed it, so that nothing is answered from it any more; null where a listing of this
+    /// store doesn't tell, and `larder cache inspect` does.
+    #[serde(default)]
+    pub dead: Option<bool>,
 }
 
 /// The rows of the table that a page is still to be filled from, and where in the first of them.
@@ -108,7 +112,20 @@ impl Entries {
         let more = cut || listed.len() > limit;
         listed.truncate(limit);
         let next_cursor = listed.last().filter(|_| more).map(cursor_behind);
-        Ok(EntriesPage { entries: listed.into_iter().map(Entry::from).collect(), next_cursor })
+        Ok(EntriesPage { entries: self.judged(listed).await?, next_cursor })
+    }
+
+    /// Tells the dead by one look at the epoch, which is not taken where no listed entry has a fence to hold against it.
+    async fn judged(&self, listed: Vec<Listed>) -> Result<Vec<Entry>, Problem> {
+        let epoch = if listed.iter().any(|entry| entry.fenced.is_some()) {
+            self.cache.epoch().await.map_err(|error| {
+                tracing::warn!(%error, "the epoch could not be read for a listing");
+                of_store_error(&error)
+            })?
+        } else {
+            None
+        };
+        Ok(listed.into_iter().map(|listed| Entry::of(listed, epoch.as_ref())).collect())
     }
 
     /// Reads until `listed` has one entry more than `limit`, which tells that there is another page, or to the end.
@@ -182,9 +199,10 @@ fn visible(principal: &Principal, entry: &Listed) -> bool {
     AccountId::parse(&entry.account_id).is_none_or(|account| principal.may_see(&account))
 }
 
-impl From<Listed> for Entry {
-    fn from(listed: Listed) -> Self {
+impl Entry {
+    fn of(listed: Listed, epoch: Option<&Epoch>) -> Self {
         Self {
+            dead: listed.is_dead(epoch),
             region: listed.region().map(str::to_owned),
             key: listed.key,
             data_type: listed.data_type,

@@ -2,7 +2,7 @@ use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 
-use crate::configuration::LogLevel;
+use crate::configuration::{LogLevel, colours_wanted};
 
 /// How log lines look. They go to stderr, so that stdout is the program's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,21 +13,49 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whose words are logged beside Larder's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// Everyone's, from warnings up unless the level is `trace`.
+    Everyone,
+    /// Everyone's but the AWS SDK's: what it says of a failure is in the answer, without its inner parts.
+    AllButAws,
+}
+
 /// Begins to log: Larder's own words from `level` up, those of others from warnings up unless that is `trace`. The
 /// name `larder` stands for the program and for every crate whose name begins with it.
 pub fn start_logging(level: LogLevel, format: LogFormat) {
-    start_logging_to(level, format, io::stderr);
+    start_logging_to(level, Others::Everyone, format, io::stderr);
 }
 
 /// The same through a writer to stderr that shows something else there meanwhile.
-pub fn start_logging_to<W: io::Write + 'static>(level: LogLevel, format: LogFormat, writer: fn() -> W) {
-    let others = if level == LogLevel::Trace { "debug" } else { "warn" };
-    let others = if level == LogLevel::Error { "error" } else { others };
-    let filter = EnvFilter::new(format!("{others},larder={level},tower_http={level}"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+pub fn start_logging_to<W: io::Write + 'static>(level: LogLevel, others: Others, format: LogFormat, writer: fn() -> W) {
+    let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter(level, others))).with_writer(writer);
+    let is_coloured = io::stderr().is_terminal() && colours_wanted();
     // A second call, as in tests, leaves the first subscriber where it is.
     let _ = match format {
-        LogFormat::Text => builder.with_target(false).with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Text => builder.with_target(false).with_ansi(is_coloured).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
     };
+}
+
+fn filter(level: LogLevel, others: Others) -> String {
+    let rest = match level {
+        LogLevel::Trace => "debug",
+        LogLevel::Error => "error",
+        LogLevel::Warn | LogLevel::Info | LogLevel::Debug => "warn",
+    };
+    let aws = if others == Others::AllButAws { ",aws=off" } else { "" };
+    format!("{rest},larder={level},tower_http={level}{aws}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sdk_is_silent_where_its_failures_are_told_otherwise() {
+        assert_eq!(filter(LogLevel::Error, Others::AllButAws), "error,larder=error,tower_http=error,aws=off");
+        assert_eq!(filter(LogLevel::Trace, Others::Everyone), "debug,larder=trace,tower_http=trace");
+    }
 }

@@ -14,23 +14,29 @@ pub(crate) enum Exit {
     Aws = 3,
     Denied = 4,
     Nothing = 5,
+    /// What shells give for SIGINT: 128 and its number.
+    Interrupted = 130,
+    /// What shells give for SIGTERM.
+    Terminated = 143,
 }
 
 /// What each way to end means, for people.
-const MEANINGS: [(Exit, &str); 6] = [
+const MEANINGS: [(Exit, &str); 8] = [
     (Exit::Done, "done"),
     (Exit::Failed, "failed"),
     (Exit::Usage, "wrong usage or configuration"),
     (Exit::Aws, "AWS failed or throttled"),
     (Exit::Denied, "access denied, or no valid credentials"),
     (Exit::Nothing, "nothing found or cached"),
+    (Exit::Interrupted, "ended by Ctrl-C before it was done"),
+    (Exit::Terminated, "ended by SIGTERM before it was done"),
 ];
 
 /// The meanings of the exit codes, one a line.
 pub(crate) fn meanings() -> String {
     MEANINGS
         .iter()
-        .fold(String::from("Exit codes:\n"), |text, (exit, meaning)| text + &format!("  {}  {meaning}\n", *exit as u8))
+        .fold(String::from("Exit codes:\n"), |text, (exit, meaning)| text + &format!("{:>3}  {meaning}\n", *exit as u8))
 }
 
 /// A use of the program that can't work, whatever AWS says.

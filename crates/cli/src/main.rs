@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(commands::run(arguments));
     // A look-up of a host name that hangs must not keep a program that is done.
     runtime.shutdown_background();
-    match outcome {
+    match outcome.and_then(output::whole) {
         Ok(exit) => exit.into(),
         Err(error) => exit::failed(&error, json),
     }

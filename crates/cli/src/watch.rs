@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::exit::{self, Exit};
-use crate::output::{complain, write_out};
+use crate::output::{complain, unwritten, write_out};
 use crate::progress::Progress;
 use crate::session::Given;
 use crate::stop::stop_signal;
@@ -45,9 +45,7 @@ pub(crate) async fn answer(
 ) -> anyhow::Result<Exit> {
     let Some(every) = every else {
         let round = first(what, &mut round).await?;
-        // A reader that went away (`| head`) is no failure.
-        let _ = Lines.round(&round);
-        return Ok(round.exit);
+        return Lines.round(&round).or_else(|error| unwritten(&error)).map(|()| round.exit);
     };
     let stop = stop_signal().context("the signals that stop the program can't be awaited")?;
     let failed = |error: &anyhow::Error| exit::words(error, given.json);
@@ -60,12 +58,15 @@ pub(crate) async fn answer(
     };
     tokio::select! {
         biased;
-        () = stop => Ok(Exit::Done),
+        _ = stop => Ok(Exit::Done),
         ended = again => ended,
     }
 }
 
 /// Rounds until nobody reads them any more, unless the first one is not well.
+///
+/// # Errors
+/// Those of the first round, and that of writing one.
 async fn rounds(
     every: Duration,
     what: String,
@@ -78,14 +79,16 @@ async fn rounds(
     if one.exit != Exit::Done {
         return Ok(one.exit);
     }
-    while shown.is_ok() {
+    loop {
+        if let Err(error) = shown {
+            return unwritten(&error).map(|()| Exit::Done);
+        }
         tokio::time::sleep(every).await;
         shown = match round(&Progress::hidden()).await {
             Ok(round) => show.round(&round),
             Err(error) => show.failure(&failed(&error)),
         };
     }
-    Ok(Exit::Done)
 }
 
 /// The round that somebody waits for in front of an empty screen.
@@ -118,10 +121,11 @@ mod tests {
 
     use super::*;
 
-    /// Somebody who goes away after so many rounds.
+    /// Somebody who takes so many rounds.
     struct Reader {
         shown: Vec<String>,
         most: usize,
+        then: io::ErrorKind,
     }
 
     impl Show for Reader {
@@ -131,7 +135,7 @@ mod tests {
 
         fn failure(&mut self, words: &str) -> io::Result<()> {
             if self.shown.len() == self.most {
-                return Err(io::ErrorKind::BrokenPipe.into());
+                return Err(self.then.into());
             }
             self.shown.push(words.to_owned());
             Ok(())
@@ -148,7 +152,7 @@ mod tests {
         fails: impl Fn(u32) -> bool,
         exit: Exit,
     ) -> (Vec<String>, Option<anyhow::Result<Exit>>) {
-        let (mut reader, mut number) = (Reader { shown: Vec::new(), most }, 0);
+        let (mut reader, mut number) = (Reader { shown: Vec::new(), most, then: io::ErrorKind::BrokenPipe }, 0);
         let round = async |_: &Progress| {
             number += 1;
             if fails(number) {
@@ -188,5 +192,13 @@ mod tests {
     async fn it_ends_well_once_nobody_reads_it() {
         let (shown, ended) = check(1, |_| false, Exit::Done).await;
         assert_eq!((shown.len(), ended.expect("it ends").expect("no error")), (1, Exit::Done));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_does_not_end_well_where_it_can_not_be_written() {
+        let mut reader = Reader { shown: Vec::new(), most: 1, then: io::ErrorKind::StorageFull };
+        let round = async |_: &Progress| Ok(told(1, Exit::Done));
+        let ended = rounds(Duration::from_secs(2), String::new(), round, &mut reader, ToString::to_string).await;
+        assert!(ended.expect_err("a failure").to_string().contains("stdout"));
     }
 }

@@ -40,7 +40,7 @@ async fn wired() -> anyhow::Result<App> {
     let mut configuration = load(None, &[]).context("the configuration is wrong")?;
     configuration.cache.settings.refresh = Refresh::Within(REFRESH_WITHIN);
     let table = table(&configuration)?;
-    start_logging(configuration.log_level, LogFormat::Json);
+    start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
     let aws = ambient_aws().await;
     let store = match table {

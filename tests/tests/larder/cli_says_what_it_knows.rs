@@ -65,6 +65,8 @@ async fn a_key_is_explained_in_words() {
     let ask = async |args: &'static [&'static str]| larder(args, &borrowed(&env)).await;
     let inspect: &[&str] = &["cache", "inspect", "ec2-subnets#us-east-1#111122223333"];
 
+    // Who only looks makes no store.
+    std::fs::write(folder.path().join("cache.sqlite"), "").expect("an empty file");
     let absent = ask(inspect).await;
     assert_eq!(absent.status.code(), Some(5), "{absent:?}");
     assert!(absent.stdout.contains("is not kept") && absent.stdout.contains("asks AWS"), "{absent:?}");

@@ -55,6 +55,7 @@ async fn aws_is_asked_once_until_something_is_invalidated() {
 async fn status_is_a_line_of_json_for_each_round() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_cloud, env) = world(&folder).await;
+    std::fs::write(folder.path().join("cache.sqlite"), "").expect("an empty file, which any command fills");
     let args = ["cache", "status", "--detailed", "--watch", "1", "--json"];
     let watch = Program::start("larder", &args, &borrowed(&env)).expect("it starts");
     until(&watch, 2, "\"health\":\"ok\"").await;

@@ -21,6 +21,8 @@ mod cache_invalidator_takes_both_events;
 mod cli_accounts;
 mod cli_clear;
 mod cli_doctor;
+mod cli_ends_as_it_says;
+mod cli_fits_its_terminal;
 mod cli_progress;
 mod cli_says_what_it_knows;
 mod cli_status_of_a_server;

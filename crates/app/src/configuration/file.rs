@@ -51,6 +51,11 @@ pub fn variables_set() -> Vec<String> {
     known.filter(|known| environment.iter().any(|(name, _)| name == known)).collect()
 }
 
+/// Whether a terminal may be coloured: not where `NO_COLOR` is set to anything, as <https://no-color.org> has it.
+pub(crate) fn colours_wanted() -> bool {
+    variables().iter().all(|(name, value)| name != "NO_COLOR" || value.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

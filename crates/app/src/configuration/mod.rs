@@ -19,6 +19,7 @@ use larder_sources::{AccountId, ConfiguredAccounts, DATA_TYPES, DataType};
 
 pub use documented::{Documented, documented};
 pub use error::{ConfigurationError, Source};
+pub(crate) use file::colours_wanted;
 pub use file::{ConfigurationFile, check_file, variables_set};
 pub(crate) use read::variables;
 pub use read::{Flag, load};
@@ -33,8 +34,8 @@ pub use windows::{FAMILIES, Family, Windows};
 pub struct Configuration {
     /// The name of the deployment (`dev`, `production`); only told, never acted on.
     pub deployment: Option<String>,
-    /// How much is logged.
-    pub log_level: LogLevel,
+    /// How much is logged; absent for the host's own default.
+    pub log_level: Option<LogLevel>,
     /// Where entries are shared and kept; absent for the host's own default.
     pub store: Option<StoreChoice>,
     /// The DynamoDB table of the Lambda functions.
@@ -81,7 +82,7 @@ impl Default for Configuration {
     fn default() -> Self {
         Self {
             deployment: None,
-            log_level: LogLevel::Info,
+            log_level: None,
             store: None,
             table: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),

@@ -43,9 +43,9 @@ pub(super) const PLAIN: &[Plain] = &[
     Plain {
         key: "log_level",
         variable: "LOG_LEVEL",
-        default: "info",
+        default: "info; error for commands that end with their answer",
         help: "error, warn, info, debug or trace",
-        apply: |it, text| put(&mut it.log_level, value::log_level(text)),
+        apply: |it, text| put(&mut it.log_level, value::log_level(text).map(Some)),
     },
     Plain {
         key: "listen",

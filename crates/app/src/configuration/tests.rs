@@ -22,7 +22,7 @@ fn listen(value: &str) -> Flag {
 fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
     assert_eq!(read("", &[("PATH", "/bin")], &[]), Ok(Configuration::default()));
     // What these say is no value.
-    let in_words = ["store", "table", "environment", "account_id", "accounts_table"];
+    let in_words = ["store", "log_level", "table", "environment", "account_id", "accounts_table"];
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {
         let configuration = read("", &[(row.variable, row.default)], &[]);
         assert_eq!(configuration, Ok(Configuration::default()), "{}", row.key);
@@ -139,7 +139,7 @@ fn sizes_and_levels_may_be_written_as_people_write_them() {
     let configuration = read("", &environment, &[]).expect("valid");
     assert_eq!(configuration.cache.settings.memory_bytes, 1 << 20);
     assert_eq!(configuration.cache.settings.largest_value, 2048);
-    assert_eq!(configuration.log_level, LogLevel::Debug);
+    assert_eq!(configuration.log_level, Some(LogLevel::Debug));
     assert_eq!(configuration.cache.fetch_once_per, FetchOncePer::Process);
 }
 

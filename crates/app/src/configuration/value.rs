@@ -19,13 +19,14 @@ const LONGEST_SECONDS: u64 = 366 * 24 * 3600;
 const MOST: u16 = 10_000;
 
 /// How much is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogLevel {
     /// What failed.
     Error,
     /// And what was worked around.
     Warn,
-    /// And what happened.
+    /// And what happened. The default of whatever goes on answering.
+    #[default]
     Info,
     /// And how.
     Debug,

@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 use crate::answer::{Answer, Failure, Forward, Origin};
 use crate::entry::Usability;
 use crate::environment::{Environment, within};
+use crate::epoch::{EPOCH, Epoch};
 use crate::flight::{Flights, Joiner, Role};
 use crate::guarded::{GuardedStore, StoreHealth};
 use crate::key::Key;
@@ -111,6 +112,20 @@ impl Cache {
     /// The store's.
     pub async fn entries(&self, data_type: &str, after: Option<&Position>, limit: usize) -> Result<Page, StoreError> {
         self.0.store.ask_aside(data_type, |store| store.list(data_type, after, limit)).await
+    }
+
+    /// The epoch item as it is now, if there is one: what tells of listed entries whether they are dead.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn epoch(&self) -> Result<Option<Epoch>, StoreError> {
+        self.0.store.ask_aside(EPOCH, Store::read_epoch).await
+    }
+
+    /// Gives back the leases of requests that were dropped, for a process that ends before a task would have: else others
+    /// wait until they run out.
+    pub async fn give_back_leases(&self) {
+        self.0.release_dropped().await;
     }
 
     /// What this process counted since it began.

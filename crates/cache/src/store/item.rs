@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use std::fmt;
 
-use crate::epoch::Fence;
+use crate::epoch::{Epoch, Fence};
 use crate::key::Key;
 
 /// The number in every entry. An item with another is not understood, and thus a miss.
@@ -105,6 +105,17 @@ pub struct Listed {
     pub used_at: Option<u64>,
     /// Bytes of the value before compression.
     pub size: u64,
+    /// What tells whether it is dead, where the listing has it: an index doesn't.
+    pub fenced: Option<Fenced>,
+}
+
+/// What an invalidation is held against, beside the key's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fenced {
+    /// The epoch seen before the entry's fetch began.
+    pub fence: Fence,
+    /// The resource that the entry is about, if it is about one.
+    pub resource: Option<String>,
 }
 
 impl ItemIdentity {
@@ -126,6 +137,16 @@ impl Listed {
     #[must_use]
     pub fn region(&self) -> Option<&str> {
         Some(self.region.as_str()).filter(|part| !part.starts_with('-'))
+    }
+
+    /// Whether no request will ever be answered from it, by that epoch item, or with none; `None` where the listing
+    /// doesn't tell.
+    #[must_use]
+    pub fn is_dead(&self, epoch: Option<&Epoch>) -> Option<bool> {
+        let Fenced { fence, resource } = self.fenced.as_ref()?;
+        // Selectors know of no partition, so whichever the key is given is as good as its own.
+        let key = Key::parse(&self.key, |_| Some("aws"))?.about(resource.as_deref());
+        Some(epoch.is_none_or(|epoch| epoch.death_of(&key, *fence).is_some()))
     }
 }
 
@@ -161,6 +182,10 @@ impl StoredEntry {
             expires_at: self.expires_at,
             used_at: self.used_at,
             size: self.size,
+            fenced: Some(Fenced { fence: self.fence, resource: self.identity.resource.clone() }),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ use crate::selector::Selector;
 #[cfg(feature = "dynamodb")]
 pub use dynamodb::DynamoDbStore;
 pub use in_process::InProcessStore;
-pub use item::{ChunkId, ItemIdentity, LeaseItem, Listed, Payload, StoredEntry};
+pub use item::{ChunkId, Fenced, ItemIdentity, LeaseItem, Listed, Payload, StoredEntry};
 pub use position::Position;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteError, SqliteStore};

@@ -52,7 +52,9 @@ async fn a_listing_has_every_entry_of_its_data_type_once_and_the_oldest_first(
         for entry in listed {
             let written = entries.iter().find(|other| other.key == entry.key).expect("it was written").listed();
             let used_at = (entry.key == used.as_str()).then_some(77);
-            assert_eq!(entry, Listed { used_at, ..written });
+            // What the index projects has no fence.
+            let fenced = written.fenced.clone().filter(|_| !matches!(kind, Kind::DynamoDb));
+            assert_eq!(entry, Listed { used_at, fenced, ..written });
         }
     }
     assert!(pages(store, "ec2-snapshots", 5).await.concat().is_empty());

@@ -106,7 +106,11 @@ fn for_programs(done: &InvalidationDone) -> anyhow::Result<Value> {
 
 fn for_people(done: &[InvalidationDone]) -> String {
     let lines = done.iter().map(|done| {
-        let purged = done.purged.map(|count| format!(" {count} items were deleted.")).unwrap_or_default();
+        let purged = match done.purged {
+            Some(1) => " 1 item was deleted.".to_owned(),
+            Some(number) => format!(" {number} items were deleted."),
+            None => String::new(),
+        };
         let InvalidationDone { data_type, region, account_id, .. } = done;
         format!("Cache invalidated: type {data_type}, region {region}, account {account_id}.{purged}\n")
     });

@@ -135,10 +135,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let no_database = folder.path().join("folder");
         std::fs::create_dir(&no_database).expect("a folder");
-        let given = Given { file: None, json: false };
+        let given = Given::default();
         let asked = of_store(format!("sqlite:{}", no_database.display()));
         assert_eq!(run(&given, &asked).await.expect("a status"), Exit::Failed);
-        let sound = of_store(format!("sqlite:{}", folder.path().join("cache.sqlite").display()));
+        let path = folder.path().join("cache.sqlite");
+        std::fs::write(&path, "").expect("an empty file, which any command fills");
+        let sound = of_store(format!("sqlite:{}", path.display()));
         assert_eq!(run(&given, &sound).await.expect("a status"), Exit::Done);
     }
 

@@ -33,7 +33,7 @@ pub(crate) async fn run(given: &Given, warm: &Warm) -> anyhow::Result<Exit> {
     check_outlives_a_process(&configuration)?;
     // What is past its TTL is to be fetched, and not served while it is.
     configuration.cache.settings.refresh = Refresh::Within(Directives::default().deadline);
-    let app = open_store(&configuration).await?;
+    let app = open_store(given, &configuration).await?;
     let regions = match regions {
         None if data_types.iter().any(|data_type| data_type.scope.has_region()) => Some(configured().await?),
         named => named,
@@ -58,9 +58,10 @@ pub(crate) async fn run(given: &Given, warm: &Warm) -> anyhow::Result<Exit> {
     Ok(exit(&warmed))
 }
 
-async fn open_store(configuration: &Configuration) -> anyhow::Result<App> {
+async fn open_store(given: &Given, configuration: &Configuration) -> anyhow::Result<App> {
     log_little(configuration);
     let app = open(configuration, Arc::new(ambient_fetcher(configuration))).await;
+    given.asks(&app);
     match &app.store().reason {
         Some(reason) => anyhow::bail!("nothing can be kept: {reason}"),
         None => Ok(app),

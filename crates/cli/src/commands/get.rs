@@ -3,18 +3,25 @@ use std::time::Duration;
 use anyhow::bail;
 use larder_app::wiring::ambient_region;
 use larder_app::{
-    Answer, Directives, Freshness, Origin, Principal, Question, RegionalAnswers, Reply, data_type_of_text,
+    Answer, App, Directives, Freshness, Origin, Principal, Question, RegionalAnswers, Reply, data_type_of_text,
 };
 use serde_json::Value;
 
 use crate::arguments::Get;
 use crate::exit::{self, Exit};
-use crate::output::seconds;
+use crate::output::{seconds, width};
 use crate::progress::Progress;
 use crate::session::{Given, open_once};
 use crate::watch::{self, Round};
 
 mod tables;
+
+/// Whether this process asked before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    First,
+    Again,
+}
 
 /// Asks one question.
 pub(crate) async fn run(given: &Given, get: &Get) -> anyhow::Result<Exit> {
@@ -30,17 +37,22 @@ pub(crate) async fn run(given: &Given, get: &Get) -> anyhow::Result<Exit> {
     };
     let question = Question { data_type, region: region.as_deref(), account: get.account.as_deref() };
     let mut directives = Directives { max_age: get.fresh.then_some(Duration::ZERO), ..Directives::default() };
+    let mut asked = Asked::First;
     let round = async |_: &Progress| {
         let reply = app.queries().ask(&Principal::local(), &question, &directives).await?;
         directives = Directives::default();
+        let (width, asked) = (width(), std::mem::replace(&mut asked, Asked::Again));
         match reply {
             Reply::One(answer) => {
-                rendered(given, &answer.value, &[whence(&answer)], |value| tables::of_one(data_type, value))
+                let beside = [Some(whence(&answer, asked)), note(&app, [&answer]).await];
+                let beside: Vec<_> = beside.into_iter().flatten().collect();
+                rendered(given, &answer.value, &beside, |value| tables::of_one(data_type, value, width))
             }
             Reply::Regional(regional) => {
-                let round = rendered(given, &regional.body()?, &beside(&regional), |value| {
-                    tables::by_region(data_type, value)
-                })?;
+                let mut beside = beside(&regional, asked);
+                beside.extend(note(&app, regional.answers.iter().map(|(_, answer)| answer)).await);
+                let round =
+                    rendered(given, &regional.body()?, &beside, |value| tables::by_region(data_type, value, width))?;
                 Ok(Round { exit: exit_of(&regional, get), ..round })
             }
         }
@@ -63,8 +75,8 @@ fn rendered(
 }
 
 /// Where each region's answer came from, and which regions are missing, and why.
-fn beside(regional: &RegionalAnswers) -> Vec<String> {
-    let answered = regional.answers.iter().map(|(region, answer)| format!("{region}: {}", whence(answer)));
+fn beside(regional: &RegionalAnswers, asked: Asked) -> Vec<String> {
+    let answered = regional.answers.iter().map(|(region, answer)| format!("{region}: {}", whence(answer, asked)));
     let failed = regional
         .failed
         .iter()
@@ -79,12 +91,29 @@ fn exit_of(regional: &RegionalAnswers, get: &Get) -> Exit {
     ends.map_or(Exit::Done, |(_, problem)| exit::of_code(problem.code()))
 }
 
-/// Where it came from and how old it is.
-fn whence(answer: &Answer) -> String {
-    let origin = match answer.origin {
-        Origin::Memory => "from memory",
-        Origin::Store => "from the store",
-        Origin::Upstream { .. } => "from AWS",
+/// That nothing was kept of answers that AWS was asked for, and why, as far as that is known.
+async fn note(app: &App, answers: impl IntoIterator<Item = &Answer>) -> Option<String> {
+    let not_kept = |answer: &Answer| matches!(answer.origin, Origin::Upstream { stored: false, .. });
+    if !answers.into_iter().any(not_kept) {
+        return None;
+    }
+    let store = app.store();
+    if let Some(reason) = &store.reason {
+        return Some(format!("note: nothing is cached: {reason}"));
+    }
+    let description = &store.description;
+    Some(match app.cache().epoch().await {
+        Err(error) => format!("note: nothing is cached: {description}: {error}"),
+        Ok(_) => format!("note: {description} did not keep it; larder doctor tells how the store is"),
+    })
+}
+
+/// Where it came from and how old it is. What a process has in memory when it first asks, it has just read.
+fn whence(answer: &Answer, asked: Asked) -> String {
+    let origin = match (answer.origin, asked) {
+        (Origin::Memory, Asked::Again) => "from memory",
+        (Origin::Store, _) | (Origin::Memory, Asked::First) => "from the store",
+        (Origin::Upstream { .. }, _) => "from AWS",
     };
     let why = match &answer.freshness {
         Freshness::Fresh => String::new(),
@@ -92,4 +121,25 @@ fn whence(answer: &Answer) -> String {
         Freshness::StaleIfError(failure) => format!("; past its TTL, since AWS failed: {failure}"),
     };
     format!("{origin}, {} old{why}", seconds(answer.age.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_asked_before_has_an_answer_in_memory() {
+        let answer = |origin| Answer {
+            value: b"{}".to_vec().into(),
+            etag: "".into(),
+            age: Duration::from_secs(400),
+            lifetime: Duration::from_secs(300),
+            origin,
+            freshness: Freshness::StaleWhileRevalidate,
+        };
+        let words = |origin, asked| whence(&answer(origin), asked);
+        assert!(words(Origin::Memory, Asked::First).starts_with("from the store, 6 min old; past its TTL"));
+        assert!(words(Origin::Memory, Asked::Again).starts_with("from memory"));
+        assert!(words(Origin::Store, Asked::Again).starts_with("from the store"));
+    }
 }

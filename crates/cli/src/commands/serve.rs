@@ -23,8 +23,11 @@ pub(crate) async fn run(given: &Given, serve: &Serve) -> anyhow::Result<Exit> {
     let configuration = load(given.file.clone(), &flags)?;
     #[cfg(feature = "demo")]
     let configuration = if serve.demo { configuration_of_demo(configuration, &serve.store)? } else { configuration };
-    start_logging(configuration.log_level, LogFormat::Text);
-    let stop = Box::pin(stop_signal().context("the signals that stop the program can't be awaited")?);
+    let format = if given.json { LogFormat::Json } else { LogFormat::Text };
+    start_logging(configuration.log_level.unwrap_or_default(), format);
+    let stop = stop_signal().context("the signals that stop the program can't be awaited")?;
+    // Either is how it ends well.
+    let stop = Box::pin(async { _ = stop.await });
     check_loopback(configuration.listen, serve.listen.as_deref())?;
     let listener = listen(configuration.listen).await?;
     #[cfg(feature = "demo")]

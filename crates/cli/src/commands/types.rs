@@ -3,7 +3,7 @@ use larder_app::{DATA_TYPES, DataType};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
-use crate::output::{say, say_json, seconds, table};
+use crate::output::{say, say_json, seconds, table_of_names};
 use crate::session::Given;
 
 /// Lists the rows, with what was set.
@@ -29,7 +29,7 @@ fn for_programs(row: &DataType, configuration: &Configuration) -> Value {
 }
 
 fn for_people(configuration: &Configuration) -> String {
-    let mut table = table(&["TYPE", "WHAT", "TTL", "ASKED BY", "IAM ACTIONS"]);
+    let mut table = table_of_names(&["TYPE", "WHAT", "TTL", "ASKED BY", "IAM ACTIONS"]);
     for row in DATA_TYPES {
         let parts = [("region", row.scope.has_region()), ("account", row.scope.has_account())];
         let parts: Vec<_> = parts.into_iter().filter(|(_, has)| *has).map(|(part, _)| part).collect();

@@ -47,6 +47,10 @@ pub(super) fn of_status(url: &str, path: &str, status: u16, body: &[u8], with_to
             let detail = format!("{url} asks for an access token: set LARDER_TOKEN, or name a file with --token-file.");
             Problem::new(Code::Unauthenticated, detail).into()
         }
+        (403, None) if !with_token => anyhow!(
+            "{url} refuses, and no access token was sent. Correct --url, if that is no Larder; set LARDER_TOKEN, or name a \
+             file with --token-file, if it is"
+        ),
         (403, said) => {
             let detail = said.map_or("The access token may not see its cache.", |(_, detail)| detail);
             Problem::new(Code::Forbidden, format!("{url} refuses: {detail}")).into()
@@ -74,6 +78,10 @@ mod tests {
         assert!(expired.contains("expired") && !expired.contains("LARDER_TOKEN"), "{expired}");
         let forbidden = words(403, r#"{"code": "FORBIDDEN", "detail": "This needs the scope larder/read."}"#);
         assert!(forbidden.contains("refuses: This needs the scope larder/read."), "{forbidden}");
+        let stranger = words(403, "<html>");
+        assert!(stranger.contains("no access token was sent") && stranger.contains("--url"), "{stranger}");
+        let token = of_status(URL, "/cache/stats", 403, b"", true).to_string();
+        assert!(token.contains("may not see its cache"), "{token}");
         let down = words(503, r#"{"code": "STORE_UNAVAILABLE", "detail": "No."}"#);
         assert_eq!(down, "https://larder.example failed: No. (STORE_UNAVAILABLE)");
         for (status, body) in [(404, "<html>"), (301, ""), (500, "{}")] {

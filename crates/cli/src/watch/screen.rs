@@ -1,10 +1,10 @@
 use std::io;
 use std::time::Duration;
 
-use console::{Term, is_dumb, truncate_str};
+use console::{Term, is_dumb, measure_text_width, truncate_str};
 
 use super::{Round, Show};
-use crate::output::{seconds, write_out};
+use crate::output::{count, seconds, write_out};
 
 /// To the upper left corner.
 const HOME: &str = "\x1b[H";
@@ -35,7 +35,7 @@ impl Screen {
         }
         let (rows, columns) = self.terminal.size();
         let every = format!("every {}; Ctrl-C ends", seconds(self.every.as_secs()));
-        let footer = beside.map_or(every.clone(), |beside| format!("{beside}; {every}"));
+        let footer = beside.map_or(every.clone(), |beside| format!("{beside}\n{every}"));
         write_out(&frame(text, &footer, usize::from(rows), usize::from(columns)))
     }
 }
@@ -50,16 +50,40 @@ impl Show for Screen {
     }
 }
 
-/// What makes a terminal of that size show the text, cut to fit, and the footer below it.
+/// What makes a terminal of that size show the text, broken to its width and cut to its height, and the footer below it.
 fn frame(text: &str, footer: &str, rows: usize, columns: usize) -> String {
-    // The footer has a line. The last row stays empty, so that the footer's end does not scroll.
-    let room = rows.saturating_sub(2).max(1);
-    let count = text.lines().count();
-    let shown = if count > room { room - 1 } else { count };
-    let cut = (count > shown).then(|| format!("... {} lines more than fit", count - shown));
-    let lines = text.lines().take(shown).chain(cut.as_deref()).chain([footer]);
-    let lines = lines.map(|line| format!("{}{CLEAR_LINE}\n", truncate_str(line, columns, "…")));
+    // The last row stays empty, so that the footer's end does not scroll.
+    let rows = rows.saturating_sub(1);
+    // What the footer says last stays, whatever it says before.
+    let footer = broken(footer, columns);
+    let footer = &footer[footer.len().saturating_sub((rows / 2).max(1))..];
+    let text = broken(text, columns);
+    let room = rows.saturating_sub(footer.len()).max(1);
+    let shown = if text.len() > room { room - 1 } else { text.len() };
+    let cut = (text.len() > shown).then(|| format!("... {} more than fit", count(text.len() - shown, "line")));
+    let cut = cut.map(|cut| truncate_str(&cut, columns, "…").into_owned());
+    let lines = text[..shown].iter().chain(&cut).chain(footer);
+    let lines = lines.map(|line| format!("{line}{CLEAR_LINE}\n"));
     format!("{HOME}{}{CLEAR_BELOW}", lines.collect::<String>())
+}
+
+/// Its lines, each broken where the terminal ends.
+fn broken(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let (mut part, mut taken) = (String::new(), 0);
+        for character in line.chars() {
+            let width = measure_text_width(character.encode_utf8(&mut [0; 4]));
+            if taken + width > columns && !part.is_empty() {
+                lines.push(std::mem::take(&mut part));
+                taken = 0;
+            }
+            part.push(character);
+            taken += width;
+        }
+        lines.push(part);
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -75,16 +99,30 @@ mod tests {
     #[test]
     fn a_frame_fits_the_terminal() {
         let text = (1..=30).map(|number| format!("line {number}\n")).collect::<String>();
-        let lines = lines(&frame(&text, "footer", 10, 6));
+        let lines = lines(&frame(&text, "footer", 10, 7));
         assert_eq!(lines.len(), 10, "the last is empty: {lines:?}");
         assert_eq!((lines[0].as_str(), lines[8].as_str(), lines[9].as_str()), ("line 1", "footer", ""));
         assert!(lines[7].starts_with("... "), "{lines:?}");
-        assert!(lines.iter().all(|line| line.chars().count() <= 6), "{lines:?}");
+        assert!(lines.iter().all(|line| line.chars().count() <= 7), "{lines:?}");
     }
 
     #[test]
     fn what_fits_is_whole_and_clears_what_was_there() {
         let frame = frame("a\nb", "footer", 24, 80);
         assert_eq!(frame, "\x1b[Ha\x1b[K\nb\x1b[K\nfooter\x1b[K\n\x1b[J");
+    }
+
+    #[test]
+    fn what_is_wider_than_the_terminal_goes_on_in_the_next_line() {
+        let lines = lines(&frame("abcdefgh\n", "one: from memory\nevery 2 s", 20, 5));
+        assert_eq!(lines[..2], ["abcde", "fgh"], "{lines:?}");
+        assert_eq!(lines[2..].concat(), "one: from memoryevery 2 s", "{lines:?}");
+    }
+
+    #[test]
+    fn a_footer_leaves_half_of_the_terminal_to_the_answer() {
+        let regions = (1..=30).map(|number| format!("region {number}\n")).collect::<String>();
+        let lines = lines(&frame("a\nb\nc", &format!("{regions}every 2 s"), 11, 80));
+        assert_eq!((lines[2].as_str(), lines[7].as_str(), lines[8].as_str()), ("c", "every 2 s", ""), "{lines:?}");
     }
 }

@@ -75,5 +75,6 @@ fn listed(item: &Item) -> Option<Listed> {
         expires_at: number_of(item, "expiresAt")?,
         used_at: number_of(item, "usedAt"),
         size: number_of(item, "size")?,
+        fenced: None,
     })
 }

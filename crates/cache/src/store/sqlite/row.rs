@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::epoch::{Fence, Incarnation};
 use crate::store::item::{FORMAT, MOST_CHUNKS};
-use crate::store::{ItemIdentity, Listed, Payload, StoredEntry};
+use crate::store::{Fenced, ItemIdentity, Listed, Payload, StoredEntry};
 
 /// The entry in a row that has all columns of the table, or `None` for one that is not understood.
 pub(super) fn parse(row: &SqliteRow) -> Option<StoredEntry> {
@@ -18,8 +18,8 @@ pub(super) fn parse(row: &SqliteRow) -> Option<StoredEntry> {
         (None, Some(digest), Some(count)) if count <= MOST_CHUNKS => Payload::Chunked { digest, count },
         _ => return None,
     };
-    let incarnation: String = row.try_get("incarnation").ok()?;
     let listed = listed(row)?;
+    let Fenced { fence, resource } = listed.fenced?;
     Some(StoredEntry {
         key: listed.key,
         identity: ItemIdentity {
@@ -27,13 +27,13 @@ pub(super) fn parse(row: &SqliteRow) -> Option<StoredEntry> {
             data_type: listed.data_type,
             region: listed.region,
             account_id: listed.account_id,
-            resource: row.try_get("resource").ok()?,
+            resource,
         },
         created_at: listed.created_at,
         expires_at: listed.expires_at,
         used_at: listed.used_at,
         ttl: row.try_get("ttl").ok()?,
-        fence: Fence { incarnation: Incarnation::parse(&incarnation)?, counter: row.try_get("fence").ok()? },
+        fence,
         etag: row.try_get("etag").ok()?,
         forced: row.try_get("forced").ok()?,
         size: listed.size,
@@ -52,5 +52,12 @@ pub(super) fn listed(row: &SqliteRow) -> Option<Listed> {
         expires_at: row.try_get("expires_at").ok()?,
         used_at: row.try_get("used_at").ok()?,
         size: row.try_get("size").ok()?,
+        fenced: fenced(row),
     })
+}
+
+fn fenced(row: &SqliteRow) -> Option<Fenced> {
+    let incarnation: String = row.try_get("incarnation").ok()?;
+    let fence = Fence { incarnation: Incarnation::parse(&incarnation)?, counter: row.try_get("fence").ok()? };
+    Some(Fenced { fence, resource: row.try_get("resource").ok()? })
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::exit::{self, Exit};
 use crate::finding;
-use crate::output::{complain, say, say_json, table};
+use crate::output::{complain, count, say, say_json, table};
 use crate::session::{Given, log_little};
 
 /// Lists the accounts. What is wrong with an item of the table is said beside the list.
@@ -52,7 +52,7 @@ fn for_people(registrations: &[Registration]) -> String {
             places.join(", "),
         ]);
     }
-    format!("{table}\n{} accounts", registrations.len())
+    format!("{table}\n{}", count(registrations.len(), "account"))
 }
 
 fn name(place: Place) -> &'static str {

@@ -30,8 +30,12 @@ pub(super) struct InScope {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Sum {
     pub(super) entries: u64,
-    /// Those inside their TTL; whether an invalidation killed them, `cache inspect` tells.
+    /// Those inside their TTL that no invalidation is known to have killed.
     pub(super) within_ttl: u64,
+    /// Those that an invalidation killed.
+    pub(super) dead: u64,
+    /// Those of which the listing doesn't tell whether one did; `cache inspect` does.
+    pub(super) may_be_dead: u64,
     pub(super) bytes: u64,
     pub(super) oldest_seconds: u64,
 }
@@ -62,7 +66,9 @@ impl Sum {
     fn add(&mut self, entry: &Entry, now: Timestamp) {
         let age = now.duration_since(entry.created_at).as_secs();
         self.entries += 1;
-        self.within_ttl += u64::from(entry.expires_at > now);
+        self.within_ttl += u64::from(entry.expires_at > now && entry.dead != Some(true));
+        self.dead += u64::from(entry.dead == Some(true));
+        self.may_be_dead += u64::from(entry.dead.is_none());
         self.bytes += entry.size;
         self.oldest_seconds = self.oldest_seconds.max(u64::try_from(age).unwrap_or_default());
     }
@@ -109,6 +115,7 @@ mod tests {
             expires_at: at(created + 300),
             used_at: None,
             size: 10,
+            dead: Some(false),
         }
     }
 
@@ -118,12 +125,22 @@ mod tests {
         for (region, account, created) in [("us-west-2", "1", 0), ("us-east-1", "1", 900), ("us-east-1", "1", 800)] {
             held.add(&entry(region, account, created), at(1_100));
         }
-        assert_eq!(held.sum, Sum { entries: 3, within_ttl: 1, bytes: 30, oldest_seconds: 1_100 });
+        assert_eq!(held.sum, Sum { entries: 3, within_ttl: 1, bytes: 30, oldest_seconds: 1_100, ..Sum::default() });
         let scopes = held.scopes.expect("detailed");
         let regions: Vec<_> = scopes.iter().map(|scope| scope.region.as_deref().expect("a region")).collect();
         assert_eq!(regions, ["us-east-1", "us-west-2"]);
-        assert_eq!(scopes[0].sum, Sum { entries: 2, within_ttl: 1, bytes: 20, oldest_seconds: 300 });
+        assert_eq!(scopes[0].sum, Sum { entries: 2, within_ttl: 1, bytes: 20, oldest_seconds: 300, ..Sum::default() });
         assert!(Held::new(false).scopes.is_none());
+    }
+
+    #[test]
+    fn the_dead_are_told_from_those_within_their_ttl() {
+        let mut held = Held::new(false);
+        for dead in [Some(true), Some(false), None, None] {
+            held.add(&Entry { dead, ..entry("us-east-1", "1", 0) }, at(10));
+        }
+        let Sum { entries, within_ttl, dead, may_be_dead, .. } = held.sum;
+        assert_eq!((entries, within_ttl, dead, may_be_dead), (4, 3, 1, 2));
     }
 
     #[test]

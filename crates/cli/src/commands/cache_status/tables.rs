@@ -4,7 +4,11 @@ use serde_json::Value;
 
 use super::Status;
 use super::held::Sum;
-use crate::output::{bytes, micros, seconds, table};
+use crate::output::{bytes, micros, seconds, table, table_of_names};
+
+/// What is said where the store lists no fences.
+const UNSURE: &str = "This store's listing doesn't tell which entries an invalidation killed, so those within their TTL \
+                      may include dead ones; larder cache inspect KEY tells.";
 
 /// The status for people.
 pub(super) fn of(status: &Status, now: Timestamp) -> String {
@@ -26,8 +30,8 @@ fn held(status: &Status) -> String {
     }
     let is_detailed = status.data_types.values().any(|held| held.scopes.is_some());
     let scope: &[&str] = if is_detailed { &["REGION", "ACCOUNT"] } else { &[] };
-    let columns = [&["TYPE"], scope, &["ENTRIES", "WITHIN TTL", "SIZE", "OLDEST"]].concat();
-    let mut table = table(&columns);
+    let columns = [&["TYPE"], scope, &["ENTRIES", "WITHIN TTL", "DEAD", "SIZE", "OLDEST"]].concat();
+    let mut table = table_of_names(&columns);
     for (name, held) in &status.data_types {
         match &held.scopes {
             None => table.add_row([vec![name.clone()], of_sum(&held.sum)].concat()),
@@ -37,17 +41,24 @@ fn held(status: &Status) -> String {
             })),
         };
     }
-    table.to_string()
+    let unsure = status.data_types.values().any(|held| held.sum.may_be_dead > 0);
+    if unsure { format!("{table}\n{UNSURE}") } else { table.to_string() }
 }
 
 fn of_sum(sum: &Sum) -> Vec<String> {
-    vec![sum.entries.to_string(), sum.within_ttl.to_string(), bytes(sum.bytes), seconds(sum.oldest_seconds)]
+    let dead = match (sum.dead, sum.may_be_dead) {
+        (0, 1..) => "?".to_owned(),
+        (dead, 1..) => format!("{dead} or more"),
+        (dead, 0) => dead.to_string(),
+    };
+    vec![sum.entries.to_string(), sum.within_ttl.to_string(), dead, bytes(sum.bytes), seconds(sum.oldest_seconds)]
 }
 
 fn recent(entries: &[Entry], now: Timestamp) -> String {
     let mut table = table(&["KEY", "AGE", "TTL LEFT", "SIZE", "USED"]);
     for entry in entries {
         let left = match between(now, entry.expires_at) {
+            _ if entry.dead == Some(true) => "dead".to_owned(),
             0 => format!("none since {}", seconds(between(entry.expires_at, now))),
             left => seconds(left),
         };
@@ -115,11 +126,18 @@ mod tests {
             expires_at: at(expires),
             used_at: (expires == 100).then(|| at(40)),
             size: 2_048,
+            dead: Some(expires == 99),
         };
-        let text = recent(&[entry(100), entry(30)], at(70));
-        for part in ["70 s", "30 s", "none since 40 s", "2.0 KiB", "30 s ago"] {
+        let text = recent(&[entry(100), entry(30), entry(99)], at(70));
+        for part in ["70 s", "30 s", "none since 40 s", "2.0 KiB", "30 s ago", " dead "] {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
+    }
+
+    #[test]
+    fn what_the_listing_does_not_tell_is_no_number() {
+        let sum = |dead, may_be_dead| of_sum(&Sum { dead, may_be_dead, ..Sum::default() })[2].clone();
+        assert_eq!([sum(3, 0), sum(0, 2), sum(1, 2)], ["3", "?", "1 or more"]);
     }
 
     #[test]
