@@ -4,6 +4,7 @@ mod completions;
 mod doctor;
 mod iam_policy;
 mod selection;
+mod server;
 mod watch;
 
 use std::path::PathBuf;
@@ -19,11 +20,14 @@ pub(crate) use completions::Completions;
 pub(crate) use doctor::Doctor;
 pub(crate) use iam_policy::IamPolicy;
 pub(crate) use selection::{AccountsFlag, REGION, REGION_OR_ALL, RegionsFlag, TYPE, TypesFlag};
+pub(crate) use server::ServerFlag;
 pub(crate) use watch::WatchFlag;
 
 const SETTINGS: &str = "\
 The AWS SDK's own variables (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, ...) and profiles work as everywhere.
 Settings: larder.toml, then the environment (LARDER_...), then flags.";
+const ASKED_REGIONS: &str = "The AWS region asked, several with commas between them, or all; may be given again [default: AWS_REGION, else \
+     AWS_DEFAULT_REGION, else the profile's]";
 const MORE: &str = "larder --help lists them.";
 
 /// Larder keeps what AWS already told you, and answers from it.
@@ -85,13 +89,13 @@ pub(crate) struct StoreFlag {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("regions", |it| it.help(ASKED_REGIONS)))]
 pub(crate) struct Get {
     /// The data type, such as ec2-subnets; `larder types` lists them
     #[arg(value_name = TYPE)]
     pub(crate) data_type: String,
-    /// The AWS region asked, several with commas between them, or all [default: AWS_REGION, else AWS_DEFAULT_REGION, else the profile's]
-    #[arg(long, value_name = REGION_OR_ALL)]
-    pub(crate) region: Option<String>,
+    #[command(flatten)]
+    pub(crate) regions: RegionsFlag,
     /// The account asked [default: that of the AWS credentials]
     #[arg(long)]
     pub(crate) account: Option<String>,

@@ -1,8 +1,6 @@
-use std::path::PathBuf;
-
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{AccountsFlag, RegionsFlag, StoreFlag, TypesFlag, WatchFlag};
+use super::{AccountsFlag, RegionsFlag, ServerFlag, StoreFlag, TypesFlag, WatchFlag};
 
 const STATUS_HELP: &str = "\
 Examples:
@@ -45,12 +43,8 @@ pub(crate) struct Status {
     /// The newest entries too, at most so many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) recent_entries: Option<u32>,
-    /// Ask a running server instead of the store: http://127.0.0.1:8080
-    #[arg(long, value_name = "URL", conflicts_with = "store")]
-    pub(crate) url: Option<String>,
-    /// The file with the access token for the server [default: the token in LARDER_TOKEN, if there is one]
-    #[arg(long, value_name = "FILE", requires = "url")]
-    pub(crate) token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) server: ServerFlag,
     #[command(flatten)]
     pub(crate) watch: WatchFlag,
     #[command(flatten)]
@@ -79,12 +73,8 @@ pub(crate) struct Clear {
     /// Delete the items too
     #[arg(long)]
     pub(crate) purge: bool,
-    /// Clear that of a running server, which may be its memory: http://127.0.0.1:8080
-    #[arg(long, value_name = "URL", conflicts_with = "store")]
-    pub(crate) url: Option<String>,
-    /// The file with the access token for the server [default: the token in LARDER_TOKEN, if there is one]
-    #[arg(long, value_name = "FILE", requires = "url")]
-    pub(crate) token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) server: ServerFlag,
     #[command(flatten)]
     pub(crate) store: StoreFlag,
 }

@@ -1,4 +1,3 @@
-use larder_app::configuration::AccessToken;
 use larder_app::problem::Problem;
 use larder_app::{App, ChosenRegions, InvalidationDone, InvalidationRequest, Principal};
 use serde_json::{Value, json};
@@ -20,8 +19,8 @@ enum Cleared {
 /// also where a later one fails.
 pub(crate) async fn run(given: &Given, clear: &Clear) -> anyhow::Result<Exit> {
     let requests = requests(clear)?;
-    let cleared = match &clear.url {
-        Some(url) => Cleared::OfServer(Server::at(url, AccessToken::read(clear.token_file.as_deref())?)?),
+    let cleared = match clear.server.named()? {
+        Some(server) => Cleared::OfServer(server),
         None => Cleared::Store(open_kept(given, &clear.store).await?),
     };
     let (mut done, mut outcome) = (Vec::new(), Ok(Exit::Done));

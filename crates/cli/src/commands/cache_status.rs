@@ -5,14 +5,12 @@ mod tables;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use larder_app::configuration::AccessToken;
 use larder_app::{Entry, Environment, Stats, SystemEnvironment};
 use serde::Serialize;
 
 use crate::arguments;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::server::Server;
 use crate::session::{Given, open_kept};
 use crate::watch::{self, Round};
 use held::{Held, Recent};
@@ -39,8 +37,8 @@ struct Status {
 
 /// Tells what the store holds, or the store of a running server.
 pub(crate) async fn run(given: &Given, asked: &arguments::Status) -> anyhow::Result<Exit> {
-    let kept = match &asked.url {
-        Some(url) => Kept::ByServer(Server::at(url, AccessToken::read(asked.token_file.as_deref())?)?),
+    let kept = match asked.server.named()? {
+        Some(server) => Kept::ByServer(server),
         None => Kept::InStore(open_kept(given, &asked.store).await?),
     };
     // One of many answers for programs is a line.
@@ -71,13 +69,13 @@ impl Status {
             (BTreeMap::new(), recent)
         };
         Ok(Self {
-            url: asked.url.clone(),
+            url: asked.server.url.clone(),
             store: stats.store.description.clone(),
             health: stats.store.health.clone(),
             reason: stats.store.reason.clone(),
             data_types,
             recent_entries: recent.map(Recent::newest_first),
-            process: (asked.detailed && asked.url.is_some()).then_some(stats),
+            process: (asked.detailed && asked.server.url.is_some()).then_some(stats),
         })
     }
 }
@@ -117,14 +115,13 @@ fn now() -> anyhow::Result<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arguments::{StoreFlag, WatchFlag};
+    use crate::arguments::{ServerFlag, StoreFlag, WatchFlag};
 
     fn of_store(store: String) -> arguments::Status {
         arguments::Status {
             detailed: false,
             recent_entries: None,
-            url: None,
-            token_file: None,
+            server: ServerFlag::default(),
             watch: WatchFlag { watch: None },
             store: StoreFlag { store: Some(store) },
         }

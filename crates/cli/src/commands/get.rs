@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::bail;
-use larder_app::wiring::ambient_region;
+use larder_app::wiring::configured_region;
 use larder_app::{
     Answer, App, Directives, Freshness, Origin, Principal, Question, RegionalAnswers, Reply, data_type_of_text,
 };
@@ -30,9 +30,12 @@ pub(crate) async fn run(given: &Given, get: &Get) -> anyhow::Result<Exit> {
     if let (Some(_), Some(reason)) = (get.watch.watch, &app.store().reason) {
         bail!("--watch would ask AWS each time, since nothing can be kept: {reason}");
     }
-    let region = match &get.region {
-        Some(region) => Some(region.clone()),
-        None if data_type.scope.has_region() => ambient_region().await,
+    let region = match get.regions.named()? {
+        Some(regions) => Some(regions.to_string()),
+        None if data_type.scope.has_region() => match configured_region().await {
+            Some(configured) => Some(configured.region()?.to_string()),
+            None => None,
+        },
         None => None,
     };
     let question = Question { data_type, region: region.as_deref(), account: get.account.as_deref() };
