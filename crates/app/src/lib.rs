@@ -46,8 +46,9 @@ pub use larder_cache::{
     LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
 };
 pub use larder_sources::{
-    AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, DATA_TYPES, DataType, DynamoDbAccounts, FailureKind,
-    FetchError, InvalidAccount, ListShape, Region, RegisteredAccount, Scope, ScopeRule,
+    AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, DATA_TYPES, DRS_ACCOUNTS, DataType,
+    DynamoDbAccounts, EC2_REGIONS, FailureKind, FetchError, InvalidAccount, ListShape, Region, RegisteredAccount,
+    Scope, ScopeRule,
 };
 
 #[cfg(test)]

@@ -6,6 +6,9 @@ use utoipa::ToSchema;
 use crate::identity::GET_CALLER_IDENTITY;
 use crate::{AccountId, Aws, FetchError, ListShape, Region, RegisteredAccount, Scope, ScopeRule, Source, TtlPolicy};
 
+/// The name of the data type that lists the accounts, and so is old when one is registered or removed.
+pub const DRS_ACCOUNTS: &str = DrsAccounts::NAME;
+
 /// The data type `drs-accounts`.
 #[derive(Debug)]
 pub(crate) struct DrsAccounts;

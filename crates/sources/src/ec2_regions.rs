@@ -10,6 +10,9 @@ const DESCRIBE_REGIONS: &str = "ec2:DescribeRegions";
 /// What AWS calls a region that an account may use.
 const USABLE: [&str; 2] = ["opt-in-not-required", "opted-in"];
 
+/// The name of the data type that says which regions an account may use: see [`usable_regions`].
+pub const EC2_REGIONS: &str = Ec2Regions::NAME;
+
 /// The data type `ec2-regions`.
 #[derive(Debug)]
 pub(crate) struct Ec2Regions;

@@ -1,12 +1,9 @@
-use larder_sources::{AccountId, DataType, FetchError, Region, RegisteredAccount, Scope, data_type};
+use larder_sources::{AccountId, DataType, EC2_REGIONS, FetchError, Region, RegisteredAccount, Scope, data_type};
 
 use super::answered::ask;
 use super::examine::{AccountExamined, Examination};
 use super::regions::Regions;
 use super::{Answered, Outcome, RegionsFrom};
-
-/// The data type that says which regions an account may use.
-const REGIONS: &str = "ec2-regions";
 
 /// One question to AWS.
 pub(super) type Probe = (&'static DataType, Scope);
@@ -29,18 +26,18 @@ impl Examination<'_> {
             answers: Vec::new(),
         };
         let mut plan = Plan { known, probes: Vec::new() };
-        let Some(row) = data_type(REGIONS).filter(|_| plan.known.role.is_ok()) else { return plan };
+        let Some(row) = data_type(EC2_REGIONS).filter(|_| plan.known.role.is_ok()) else { return plan };
         let answer = ask(self.accounts, row, &Scope { region: None, account: Some(id.clone()) }).await;
         let regions = Regions::of(&self.regions, self.configured_region, &answer);
         plan.known.regions = regions.asked.iter().copied().collect();
         plan.known.regions_from = regions.from;
         let is_missed = answer.is_err() && regions.from != RegionsFrom::Named;
-        if is_missed || self.data_types.iter().any(|data_type| data_type.name == REGIONS) {
+        if is_missed || self.data_types.iter().any(|data_type| data_type.name == EC2_REGIONS) {
             plan.know(row, None, Outcome::of(answer));
         }
         // What is the same for every account is asked with Larder's own credentials, so it says nothing of another.
         let is_told_by = |data_type: &&&DataType| data_type.scope.has_account() || id == *own;
-        for data_type in self.data_types.iter().filter(|it| it.name != REGIONS).filter(is_told_by) {
+        for data_type in self.data_types.iter().filter(|it| it.name != EC2_REGIONS).filter(is_told_by) {
             plan.add(data_type, &id, &regions);
         }
         plan

@@ -1,14 +1,11 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use larder_sources::{AccountId, Region, UsableRegions, data_type, usable_regions};
+use larder_sources::{AccountId, EC2_REGIONS, Region, UsableRegions, data_type, usable_regions};
 
 use super::places::Places;
 use super::{Asking, Queries, RegionalAnswers};
 use crate::problem::{Code, Problem};
-
-/// The data type that says which regions an account may use.
-const REGIONS: &str = "ec2-regions";
 
 impl Queries {
     /// Asks each region for itself, so many side by side, in the question's one deadline.
@@ -32,7 +29,7 @@ impl Queries {
     /// Asks each region that the account may use and that has the data type's service. Where the data type has no
     /// account, the own one counts.
     pub(super) async fn ask_all(&self, asking: &Asking<'_>) -> Result<RegionalAnswers, Problem> {
-        let row = data_type(REGIONS).ok_or_else(|| internal(&"there is no such data type"))?;
+        let row = data_type(EC2_REGIONS).ok_or_else(|| internal(&"there is no such data type"))?;
         let account = match &asking.account {
             Some(account) => account.clone(),
             None => self.own_account_of_regions(asking).await?,
@@ -66,5 +63,5 @@ fn younger_than_larder() -> Problem {
 }
 
 fn internal(error: &dyn std::fmt::Display) -> Problem {
-    Problem::new(Code::Internal, format!("The regions of {REGIONS} can't be told: {error}."))
+    Problem::new(Code::Internal, format!("The regions of {EC2_REGIONS} can't be told: {error}."))
 }

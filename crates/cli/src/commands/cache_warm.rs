@@ -5,7 +5,8 @@ use std::sync::Arc;
 use larder_app::configuration::Configuration;
 use larder_app::wiring::{ambient_fetcher, configured_region};
 use larder_app::{
-    AccountId, App, ChosenRegions, DataType, Directives, Principal, Question, Refresh, Reply, data_type_of_text,
+    AccountId, App, ChosenRegions, DataType, Directives, EC2_REGIONS, Principal, Question, Refresh, Reply,
+    data_type_of_text,
 };
 use serde_json::json;
 
@@ -15,9 +16,6 @@ use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
 use crate::session::{Given, check_outlives_a_process, log_little, open, read};
 use warmed::{Outcome, Warmed, exit, failure, for_people, for_programs, of_answer, of_problem};
-
-/// The data type that says which regions there are.
-const REGIONS: &str = "ec2-regions";
 
 /// What is asked of one account.
 struct Round {
@@ -97,7 +95,7 @@ impl Round {
         {
             // Each of them would say the same.
             let planned = self.data_types.len();
-            self.data_types.retain(|data_type| !needs_all(data_type) && data_type.name != REGIONS);
+            self.data_types.retain(|data_type| !needs_all(data_type) && data_type.name != EC2_REGIONS);
             (self.data_types.len()..planned).for_each(|_| bar.step());
             warmed.push(failed);
         }
@@ -112,7 +110,7 @@ impl Round {
     async fn without_regions(&self, app: &App) -> Option<Warmed> {
         let advice =
             "It tells what --region all stands for: allow it, or name the regions (--region us-east-1,eu-west-1).";
-        let data_type = data_type_of_text(REGIONS).ok()?;
+        let data_type = data_type_of_text(EC2_REGIONS).ok()?;
         let question = self.question(data_type, None);
         let asked = app.queries().ask(&Principal::local(), &question, &Directives::default()).await;
         asked.err().map(|problem| self.warmed(data_type, None, of_problem(&problem.adding(advice))))

@@ -3,12 +3,9 @@ use std::sync::Arc;
 use larder_app::configuration::{Configuration, StoreChoice};
 use larder_app::problem::Problem;
 use larder_app::wiring::ambient_fetcher;
-use larder_app::{AccountId, InvalidationRequest, Principal, data_type_of_text};
+use larder_app::{AccountId, DRS_ACCOUNTS, InvalidationRequest, Principal, data_type_of_text};
 
 use crate::session::open;
-
-/// The data type that the registry answers.
-const ACCOUNTS: &str = "drs-accounts";
 
 /// What became of what was kept before the registry changed.
 pub(super) enum Invalidated {
@@ -45,8 +42,9 @@ pub(super) async fn invalidate(configuration: &Configuration, account: Option<&A
 }
 
 fn requests(account: Option<&AccountId>) -> Result<Vec<(String, InvalidationRequest)>, Problem> {
-    let list = InvalidationRequest { data_type: Some(data_type_of_text(ACCOUNTS)?), ..InvalidationRequest::default() };
-    let mut requests = vec![(ACCOUNTS.to_owned(), list)];
+    let list =
+        InvalidationRequest { data_type: Some(data_type_of_text(DRS_ACCOUNTS)?), ..InvalidationRequest::default() };
+    let mut requests = vec![(DRS_ACCOUNTS.to_owned(), list)];
     requests.extend(account.map(|account| {
         let request = InvalidationRequest { account: Some(account.clone()), ..InvalidationRequest::default() };
         (format!("everything of {account}"), request)

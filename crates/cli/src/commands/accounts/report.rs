@@ -1,4 +1,4 @@
-use larder_app::AccountId;
+use larder_app::{AccountId, DRS_ACCOUNTS};
 use serde_json::json;
 
 use super::changing::Changing;
@@ -35,7 +35,7 @@ pub(super) fn tell(given: &Given, changing: &Changing, change: &Change<'_>) -> a
     let reason = reason.trim_end_matches('.');
     complain(&format!(
         "error: the change stands, but what is kept may be answered until its TTL ends: {reason}. When the store is \
-         reachable again: larder cache clear --type drs-accounts, and larder cache clear --account {account}"
+         reachable again: larder cache clear --type {DRS_ACCOUNTS}, and larder cache clear --account {account}"
     ));
     Ok(Exit::Failed)
 }
