@@ -3,7 +3,7 @@ use bytes::Bytes;
 use super::Cache;
 use crate::epoch::{EPOCH, Fence, Incarnation};
 use crate::key::Key;
-use crate::store::{ItemIdentity, LeaseAttempt, Payload, Store, StoreError, StoredEntry};
+use crate::store::{ItemIdentity, LeaseAttempt, LeaseItem, Payload, Store, StoreError, StoredEntry};
 
 impl Cache {
     /// Asks the store for each kind of thing that a cache asks of it, and gives what failed: a store that can't be read
@@ -34,18 +34,19 @@ impl Cache {
             Ok(LeaseAttempt::Taken) => store.ask(data_type, |store| store.release_lease(key, &lease.owner)).await,
             Ok(LeaseAttempt::Held(_)) | Err(_) => Ok(()),
         };
-        let purged = self.check_chunks_and_purge(key, lease.ttl).await;
+        let purged = self.check_chunks_and_purge(key, &lease).await;
         let marked = store.ask(data_type, |store| store.mark_used(key, 0, 0)).await;
         let listed = store.ask_aside(data_type, |store| store.list(data_type, None, 1)).await;
         [taken.err(), given_back.err(), purged.err(), marked.err(), listed.err()].into_iter().flatten().collect()
     }
 
-    /// What large answers and purges need besides. The entry is that of nobody's fence: no reader would use it.
-    async fn check_chunks_and_purge(&self, key: &Key, ttl: u64) -> Result<(), StoreError> {
+    /// What large answers and purges need besides. The entry is that of nobody's fence: no reader would use it. The purge
+    /// takes the lease away too.
+    async fn check_chunks_and_purge(&self, key: &Key, lease: &LeaseItem) -> Result<(), StoreError> {
         let (store, data_type) = (&self.0.store, key.data_type());
         let payload = Payload::Chunked { digest: "0".repeat(64), count: 1 };
         let chunks: Vec<_> = payload.chunks().into_iter().map(|id| (id, Bytes::from_static(b"check"))).collect();
-        store.ask(data_type, |store| store.write_chunks(&chunks, ttl)).await?;
+        store.ask(data_type, |store| store.write_chunks(&chunks, lease.ttl)).await?;
         let now = self.0.environment.now().unix_millis();
         let entry = StoredEntry {
             key: key.as_str().to_owned(),
@@ -53,10 +54,11 @@ impl Cache {
             created_at: now,
             expires_at: now,
             used_at: None,
-            ttl,
+            ttl: lease.ttl,
             fence: Fence { incarnation: Incarnation::new(0, 0), counter: 0 },
             etag: "0".repeat(32),
             forced: false,
+            lease: Some(lease.owner.clone()),
             size: 0,
             payload,
         };

@@ -1,5 +1,6 @@
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::future::{Either, join_all, select};
 use tokio::sync::OnceCell;
@@ -9,15 +10,26 @@ use crate::environment::Moment;
 use crate::key::Key;
 use crate::store::LeaseAttempt;
 
-/// A lease that this process took, or may have taken. Dropped, it is given back.
+/// A lease that this process took, or may have taken. Dropped, it is given back, unless an entry was filled under it:
+/// that entry names its owner, so that everyone who reads it knows that the lease is over.
 pub(super) struct HeldLease {
     inner: Arc<Inner>,
     key: Key,
+    tenure: Arc<Tenure>,
+    /// Owners of renewals that got no answer: one of them may be what stands there.
+    unanswered: Vec<String>,
+}
+
+/// Whose a lease is, since when, and whether an entry was filled under it: shared with the fetch that goes on while it is
+/// renewed.
+pub(super) struct Tenure(Mutex<Terms>);
+
+struct Terms {
     /// Changes with every renewal, so that whoever waits sees that the holder lives.
     owner: String,
     renewed: Moment,
-    /// Owners of renewals that got no answer: one of them may be what stands there.
-    unanswered: Vec<String>,
+    /// The owner that the filled entry names.
+    filled: Option<String>,
 }
 
 /// Leases that were dropped and are not given back yet. Each is given back by whoever comes first, the request that
@@ -55,20 +67,20 @@ impl Inner {
 impl HeldLease {
     /// The lease of `key`, about to be asked for under the name `owner`.
     pub(super) fn of(inner: &Arc<Inner>, key: &Key, owner: String) -> Self {
-        let renewed = inner.environment.now();
-        Self { inner: inner.clone(), key: key.clone(), owner, renewed, unanswered: Vec::new() }
+        let terms = Terms { owner, renewed: inner.environment.now(), filled: None };
+        let tenure = Arc::new(Tenure(Mutex::new(terms)));
+        Self { inner: inner.clone(), key: key.clone(), tenure, unanswered: Vec::new() }
     }
 
-    /// Whether it has not been renewed for so long that whoever waits may have taken it over.
-    pub(super) fn has_run_out(&self) -> bool {
-        self.inner.environment.now().since(self.renewed) >= self.inner.settings.lease.duration
+    pub(super) fn tenure(&self) -> Arc<Tenure> {
+        self.tenure.clone()
     }
 
     /// `work`'s output; meanwhile the lease is renewed.
     pub(super) async fn renew_while<F: Future>(&mut self, work: F) -> F::Output {
         let mut work = pin!(work);
         // What the taking of the lease and the read under it took is no time that waiters grant.
-        let mut tried = self.renewed;
+        let mut tried = self.tenure.terms().renewed;
         loop {
             let due = self.inner.settings.lease.renewal.saturating_sub(self.inner.environment.now().since(tried));
             match select(work.as_mut(), self.inner.environment.sleep(due)).await {
@@ -95,12 +107,11 @@ impl HeldLease {
         for _ in 0..2 {
             let (item, sent) = (self.inner.lease_item(), self.inner.environment.now());
             self.unanswered.push(item.owner.clone());
-            let (key, over) = (&self.key, Some(self.owner.as_str()));
-            let renewal = self.inner.store.ask(key.data_type(), |store| store.take_lease(key, &item, over));
+            let (key, over) = (&self.key, self.tenure.owner());
+            let renewal = self.inner.store.ask(key.data_type(), |store| store.take_lease(key, &item, Some(&over)));
             match renewal.await {
                 Ok(LeaseAttempt::Taken) => {
-                    self.owner = item.owner;
-                    self.renewed = sent;
+                    self.tenure.renew(item.owner, sent);
                     self.unanswered.clear();
                     return;
                 }
@@ -109,28 +120,30 @@ impl HeldLease {
                     if !self.unanswered.contains(&standing.owner) {
                         return;
                     }
-                    self.owner = standing.owner;
+                    self.tenure.terms().owner = standing.owner;
                 }
                 Err(_) => return,
             }
         }
     }
 
-    pub(super) async fn give_back(mut self) {
+    /// Gives it back where that is needed; its last owner.
+    pub(super) async fn finish(mut self) -> String {
+        let owner = self.tenure.owner();
         let dropped = self.let_go();
         self.inner.release(&dropped).await;
+        owner
     }
 
     /// Not taken after all: there is nothing to give back.
     pub(super) fn defuse(mut self) {
-        self.owner.clear();
+        self.tenure.end();
         self.unanswered.clear();
     }
 
     /// Notes that it is to be given back, and has a task see to it; what that will give back.
     fn let_go(&mut self) -> Vec<Arc<Release>> {
-        let owner = Some(std::mem::take(&mut self.owner)).filter(|owner| !owner.is_empty());
-        let owners = owner.into_iter().chain(self.unanswered.drain(..));
+        let owners = self.tenure.end().into_iter().chain(self.unanswered.drain(..));
         let release = |owner| Arc::new(Release { key: self.key.clone(), owner, done: OnceCell::new() });
         let dropped: Vec<_> = owners.map(release).collect();
         if !dropped.is_empty() {
@@ -145,6 +158,39 @@ impl HeldLease {
 impl Drop for HeldLease {
     fn drop(&mut self) {
         self.let_go();
+    }
+}
+
+impl Tenure {
+    /// Whose it is now.
+    pub(super) fn owner(&self) -> String {
+        self.terms().owner.clone()
+    }
+
+    /// Whether it has not been renewed for so long that whoever waits may have taken it over.
+    pub(super) fn has_run_out(&self, now: Moment, duration: Duration) -> bool {
+        now.since(self.terms().renewed) >= duration
+    }
+
+    /// An entry that names that owner is in the store.
+    pub(super) fn filled_under(&self, owner: Option<String>) {
+        self.terms().filled = owner;
+    }
+
+    fn renew(&self, owner: String, renewed: Moment) {
+        let mut terms = self.terms();
+        (terms.owner, terms.renewed) = (owner, renewed);
+    }
+
+    /// The owner that is to be given back, told once: none where the entry tells already that the lease is over.
+    fn end(&self) -> Option<String> {
+        let mut terms = self.terms();
+        let (owner, filled) = (std::mem::take(&mut terms.owner), terms.filled.take());
+        Some(owner).filter(|owner| !owner.is_empty() && filled.as_ref() != Some(owner))
+    }
+
+    fn terms(&self) -> MutexGuard<'_, Terms> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -22,14 +22,14 @@ impl Cache {
         let (epoch, now) = (snapshot.epoch.as_ref(), self.0.environment.now());
         let found = match &snapshot.entry {
             ItemRead::Found(entry) => Some(&**entry),
-            ItemRead::Absent | ItemRead::Malformed => None,
+            ItemRead::Absent | ItemRead::Malformed { .. } => None,
         };
         // Which resource it is, only the entry tells: a key that was read from its text doesn't.
         let resource = found.and_then(|entry| entry.identity.resource.as_deref());
         let key = &key.about(key.resource().or(resource));
         let (verdict, reason) = match &snapshot.entry {
             ItemRead::Absent => (Verdict::Absent, "nothing is stored under this key".to_owned()),
-            ItemRead::Malformed => (Verdict::Malformed, "the item is no entry of this version's format".to_owned()),
+            ItemRead::Malformed { .. } => (Verdict::Malformed, "the item is no entry of this version's format".to_owned()),
             ItemRead::Found(entry) => match judge(key, entry, epoch, now) {
                 usable @ (Verdict::Fresh | Verdict::Stale, _) => self.read_through(key, entry, usable).await?,
                 unusable => unusable,

@@ -3,7 +3,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::held_lease::HeldLease;
-use super::load::{Landed, Purpose};
+use super::load::{EntryRead, Landed, Purpose};
 use super::{Inner, Request};
 use crate::answer::Forward;
 use crate::environment::{Moment, millis, share};
@@ -13,8 +13,8 @@ use crate::store::{LeaseAttempt, LeaseItem, StoreError};
 
 /// How often whoever waits looks for the entry between two attempts at the lease.
 const LOOKS_PER_ATTEMPT: usize = 4;
-/// How often a lease may run out before the fetch under it began. Once, a container was frozen; again, the store is so
-/// slow that no lease would last.
+/// How often a lease may run out before the fetch under it began. Once, a container was frozen; again, no lease would
+/// last.
 const MOST_RUN_OUT: usize = 2;
 /// How long past its end the store keeps a lease, in seconds.
 const KEPT: u64 = 3_600;
@@ -25,22 +25,33 @@ enum Attempt {
     Theirs(LeaseItem),
 }
 
-/// Someone else's lease, and since when it has stood unchanged by our own clock: clocks of two containers are never
+/// A lease that is not ours, and since when it has stood unchanged by our own clock: clocks of two containers are never
 /// compared.
 struct Observed {
     owner: String,
     since: Moment,
+    /// Given back before the entry was last read.
+    ended: bool,
     /// The store itself may have forgotten it by now: no two clocks differ by that much.
     long_gone: bool,
+}
+
+/// A lease that may be taken over.
+enum Over {
+    /// Nothing was filled under it since the entry was last read, and nothing will be. Whoever fills after that has to take
+    /// it over first: to be the one who does is as good as to read the entry once more.
+    Finished(String),
+    /// Its holder seems dead, and may fill yet.
+    RunOut(String),
 }
 
 /// What came of waiting for whoever holds the lease.
 enum Waited {
     Landed(Landed),
-    /// Nothing yet, by this look; a lease may be had by now.
-    InVain(Arc<Look>),
+    /// Nothing yet, by this read; a lease may be had by now.
+    InVain(EntryRead),
     /// There is just time for a fetch of one's own.
-    Enough(Arc<Look>),
+    Enough(EntryRead),
 }
 
 impl Inner {
@@ -48,96 +59,119 @@ impl Inner {
     pub(super) async fn fetch_leased(
         self: &Arc<Self>,
         request: &Request,
-        mut look: Arc<Look>,
+        mut read: EntryRead,
         why: Forward,
         purpose: Purpose,
     ) -> Landed {
         let mut observed: Option<Observed> = None;
         let mut run_out = 0;
         loop {
-            let over = observed.as_ref().filter(|lease| self.has_run_out(lease)).map(|lease| lease.owner.clone());
-            match self.take_lease(&request.key, over.as_deref()).await {
+            let over = self.to_be_taken_over(&read, observed.as_ref());
+            match self.take_lease(&request.key, over.as_ref()).await {
                 // A store that fails now holds nobody up.
-                Err(_) => return self.fetch_and_keep(request, &look, why).await,
+                Err(_) => return self.fetch_and_keep(request, &read.look, why, None).await,
                 Ok(Attempt::Ours(lease)) => {
-                    if over.is_some() {
+                    if let Some(Over::RunOut(_)) = over {
                         self.statistics.events.lease_taken_over.fetch_add(1, Relaxed);
+                        if let Some(landed) = self.read_again(request, &mut read, purpose).await {
+                            lease.finish().await;
+                            return landed;
+                        }
                     }
-                    let lease = match self.fetch_holding(lease, request, &look, why, purpose).await {
+                    let lease = match self.fetch_holding(lease, request, &read.look, why).await {
                         Ok(landed) => return landed,
-                        Err(run_out) => run_out,
+                        Err(lease) => lease,
                     };
                     run_out += 1;
                     if run_out >= MOST_RUN_OUT || self.has_waited_enough(request) {
-                        // Given back behind this request: so slow a store has taken enough of its time.
+                        // Given back behind this request, which has waited enough.
                         drop(lease);
-                        return self.fetch_and_keep(request, &look, why).await;
+                        return self.fetch_and_keep(request, &read.look, why, None).await;
                     }
-                    lease.give_back().await;
+                    let owner = lease.finish().await;
+                    if let Some(landed) = self.read_again(request, &mut read, purpose).await {
+                        return landed;
+                    }
+                    observed = Some(Observed { owner, since: self.environment.now(), ended: true, long_gone: false });
                 }
                 Ok(Attempt::Theirs(held)) => {
-                    if observed.as_ref().is_none_or(|known| known.owner != held.owner) {
-                        let seen = observed.insert(self.observe(held));
-                        if seen.long_gone {
-                            continue;
-                        }
-                    }
-                    match self.wait_for_holder(request, look, purpose).await {
+                    let known = observed.take().filter(|known| known.owner == held.owner && !held.ended);
+                    let theirs = known.unwrap_or_else(|| self.observe(held));
+                    match self.wait_for_holder(request, read, &theirs, purpose).await {
                         Waited::Landed(landed) => return landed,
-                        Waited::InVain(again) => look = again,
-                        Waited::Enough(look) => return self.fetch_and_keep(request, &look, why).await,
+                        Waited::InVain(again) => read = again,
+                        Waited::Enough(read) => return self.fetch_and_keep(request, &read.look, why, None).await,
                     }
+                    observed = Some(theirs);
                 }
             }
         }
     }
 
-    /// Reads once more under the lease, since its last holder may have filled the entry, and fetches under the fence
-    /// of that read. The lease is an error if it ran out meanwhile.
+    /// Fetches under the lease, by the fence of a look that was sent before it was taken or under it: a fence may be too
+    /// old, never too new. The lease is an error if it ran out before the fetch.
     async fn fetch_holding(
         self: &Arc<Self>,
         mut lease: HeldLease,
         request: &Request,
         look: &Arc<Look>,
         why: Forward,
-        purpose: Purpose,
     ) -> Result<Landed, HeldLease> {
-        let look = match self.read_entry(request).await {
-            Err(_) => look.clone(),
-            Ok((again, stored)) => match self.landed_without_fetch(request, &again, stored, purpose) {
-                Some(landed) => {
-                    lease.give_back().await;
-                    return Ok(landed);
-                }
-                None => again,
-            },
-        };
-        if lease.has_run_out() {
+        let tenure = lease.tenure();
+        if tenure.has_run_out(self.environment.now(), self.settings.lease.duration) {
             return Err(lease);
         }
-        let landed = lease.renew_while(self.fetch_and_keep(request, &look, why)).await;
-        lease.give_back().await;
+        let landed = lease.renew_while(self.fetch_and_keep(request, look, why, Some(&tenure))).await;
+        lease.finish().await;
         Ok(landed)
     }
 
-    /// Looks for the entry that the holder of the lease is to fill, a few times.
-    async fn wait_for_holder(&self, request: &Request, mut look: Arc<Look>, purpose: Purpose) -> Waited {
-        for _ in 0..LOOKS_PER_ATTEMPT {
-            if self.has_waited_enough(request) {
-                return Waited::Enough(look);
-            }
-            self.environment.sleep(self.poll_pause()).await;
-            let Ok((again, stored)) = self.read_entry(request).await else { continue };
-            if let Some(landed) = self.landed_without_fetch(request, &again, stored, purpose) {
-                return Waited::Landed(landed);
-            }
-            look = again;
-        }
-        Waited::InVain(look)
+    /// Reads the entry once more, since somebody may have filled it; what it brings if it will do. A store that fails
+    /// now leaves what was read before.
+    async fn read_again(&self, request: &Request, read: &mut EntryRead, purpose: Purpose) -> Option<Landed> {
+        *read = self.read_entry(request).await.ok()?;
+        self.landed_without_fetch(request, read, purpose)
     }
 
-    async fn take_lease(self: &Arc<Self>, key: &Key, over: Option<&str>) -> Result<Attempt, StoreError> {
+    /// Looks for the entry that the holder of the lease is to fill, a few times, or until that lease is over.
+    async fn wait_for_holder(
+        &self,
+        request: &Request,
+        mut read: EntryRead,
+        theirs: &Observed,
+        purpose: Purpose,
+    ) -> Waited {
+        for _ in 0..LOOKS_PER_ATTEMPT {
+            if self.has_waited_enough(request) {
+                return Waited::Enough(read);
+            }
+            if !theirs.ended {
+                self.environment.sleep(self.poll_pause()).await;
+            }
+            let Ok(again) = self.read_entry(request).await else { continue };
+            if let Some(landed) = self.landed_without_fetch(request, &again, purpose) {
+                return Waited::Landed(landed);
+            }
+            read = again;
+            if theirs.ended || read.names(theirs) {
+                break;
+            }
+        }
+        Waited::InVain(read)
+    }
+
+    /// Whose lease may be taken over, by what was read last and what was seen of leases before that.
+    fn to_be_taken_over(&self, read: &EntryRead, observed: Option<&Observed>) -> Option<Over> {
+        match observed {
+            Some(lease) if lease.ended || read.names(lease) => Some(Over::Finished(lease.owner.clone())),
+            Some(lease) if self.has_run_out(lease) => Some(Over::RunOut(lease.owner.clone())),
+            _ => read.lease.clone().map(Over::Finished),
+        }
+    }
+
+    async fn take_lease(self: &Arc<Self>, key: &Key, over: Option<&Over>) -> Result<Attempt, StoreError> {
         let item = self.lease_item();
+        let over = over.map(Over::owner);
         // Held before it is taken: dropped in between, it is given back in any case.
         let held = HeldLease::of(self, key, item.owner.clone());
         match self.store.ask(key.data_type(), |store| store.take_lease(key, &item, over)).await? {
@@ -153,12 +187,12 @@ impl Inner {
     pub(super) fn lease_item(&self) -> LeaseItem {
         let until = self.environment.now().unix_millis().saturating_add(millis(self.settings.lease.duration));
         let owner = format!("{:016x}{:016x}", self.environment.random(), self.environment.random());
-        LeaseItem { owner, until, ttl: until / 1_000 + KEPT }
+        LeaseItem { owner, until, ttl: until / 1_000 + KEPT, ended: false }
     }
 
     fn observe(&self, held: LeaseItem) -> Observed {
         let since = self.environment.now();
-        Observed { owner: held.owner, since, long_gone: held.ttl < since.wall.as_secs() }
+        Observed { owner: held.owner, since, ended: held.ended, long_gone: held.ttl < since.wall.as_secs() }
     }
 
     fn has_run_out(&self, lease: &Observed) -> bool {
@@ -174,5 +208,20 @@ impl Inner {
     fn poll_pause(&self) -> Duration {
         let mean = self.settings.lease.poll;
         (mean / 2).saturating_add(mean.mul_f64(share(&*self.environment)))
+    }
+}
+
+impl Over {
+    fn owner(&self) -> &str {
+        match self {
+            Self::Finished(owner) | Self::RunOut(owner) => owner,
+        }
+    }
+}
+
+impl EntryRead {
+    /// Whether the entry was filled under that lease, which is over by that.
+    fn names(&self, lease: &Observed) -> bool {
+        self.lease.as_ref() == Some(&lease.owner)
     }
 }

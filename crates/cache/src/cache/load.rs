@@ -25,6 +25,15 @@ pub(crate) enum Landed {
     },
 }
 
+/// What one batch of the epoch and the entry told.
+pub(super) struct EntryRead {
+    pub(super) look: Arc<Look>,
+    /// What is usable, fence and age considered.
+    pub(super) entry: Option<Arc<Entry>>,
+    /// The owner of the lease that the entry was filled under, usable or not: that lease is over.
+    pub(super) lease: Option<String>,
+}
+
 /// What a flight is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -49,12 +58,12 @@ impl Inner {
             Way::ThroughStore => self.read_entry(request).await,
             Way::PastStore => Err(StoreError::Open),
         };
-        let Ok((look, stored)) = read else { return self.fetch_past_store(request).await };
-        if let Some(landed) = self.landed_without_fetch(request, &look, stored.clone(), purpose) {
+        let Ok(read) = read else { return self.fetch_past_store(request).await };
+        if let Some(landed) = self.landed_without_fetch(request, &read, purpose) {
             return landed;
         }
         self.count(request, Layer::Store, Outcome::Miss, 0);
-        let why = match &stored {
+        let why = match &read.entry {
             Some(entry) if why == Forward::Miss && purpose == Purpose::Answer => {
                 if self.is_stale(request, entry) {
                     Forward::Stale
@@ -64,18 +73,20 @@ impl Inner {
             }
             _ => why,
         };
-        if let Some(failure) = self.noted_failure(request, &look) {
-            return Landed::Failed { failure, began: look.sent };
+        if let Some(failure) = self.noted_failure(request, &read.look) {
+            return Landed::Failed { failure, began: read.look.sent };
         }
         match request.policy.fetch_once_per {
-            FetchOncePer::Process => self.fetch_and_keep(request, &look, why).await,
-            FetchOncePer::Fleet => self.fetch_leased(request, look, why, purpose).await,
+            FetchOncePer::Process => self.fetch_and_keep(request, &read.look, why, None).await,
+            FetchOncePer::Fleet => self.fetch_leased(request, read, why, purpose).await,
         }
     }
 
     /// What the store has for a request that allows no fetch.
     pub(super) async fn only_stored(self: &Arc<Self>, request: &Request) -> Result<Answer, Failure> {
-        let Ok((_, Some(entry))) = self.read_entry(request).await else { return Err(Failure::NotCached) };
+        let Ok(EntryRead { entry: Some(entry), .. }) = self.read_entry(request).await else {
+            return Err(Failure::NotCached);
+        };
         if !self.will_do_for(request, &entry, Purpose::Answer) {
             return Err(Failure::NotCached);
         }
@@ -86,7 +97,7 @@ impl Inner {
     }
 
     /// Step 3: one batch of the epoch and the entry. The entry's fence is good by the look beside it.
-    pub(super) async fn read_entry(&self, request: &Request) -> Result<(Arc<Look>, Option<Arc<Entry>>), StoreError> {
+    pub(super) async fn read_entry(&self, request: &Request) -> Result<EntryRead, StoreError> {
         let key = &request.key;
         let sent = self.looks.start(&*self.environment);
         let read = self.store.ask(key.data_type(), |store| store.read(key)).await;
@@ -95,13 +106,14 @@ impl Inner {
             Some(epoch) => self.looks.keep(epoch, sent),
             None => self.create_epoch().await?,
         };
+        let lease = snapshot.entry.lease().map(ToOwned::to_owned);
         let entry = self.understand(key, snapshot.entry, &look).await;
         let entry =
             entry.filter(|entry| entry.usability(&request.policy, self.environment.now()) != Usability::Expired);
         if let Some(entry) = &entry {
             self.memory.keep(entry);
         }
-        Ok((look, entry))
+        Ok(EntryRead { look, entry, lease })
     }
 
     /// The epoch alone, as a look dated at the sending of its read.
@@ -129,15 +141,14 @@ impl Inner {
     pub(super) fn landed_without_fetch(
         &self,
         request: &Request,
-        look: &Look,
-        stored: Option<Arc<Entry>>,
+        read: &EntryRead,
         purpose: Purpose,
     ) -> Option<Landed> {
-        if let Some(entry) = stored.filter(|entry| self.will_do_for(request, entry, purpose)) {
-            return Some(Landed::Entry { entry, origin: Origin::Store });
+        if let Some(entry) = read.entry.as_ref().filter(|entry| self.will_do_for(request, entry, purpose)) {
+            return Some(Landed::Entry { entry: entry.clone(), origin: Origin::Store });
         }
         let entry = self.memory.get(&request.key)?;
-        let usable = entry.is_good(look) && self.will_do_for(request, &entry, purpose);
+        let usable = entry.is_good(&read.look) && self.will_do_for(request, &entry, purpose);
         usable.then_some(Landed::Entry { entry, origin: Origin::Memory })
     }
 

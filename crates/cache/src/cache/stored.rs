@@ -30,7 +30,7 @@ impl Inner {
         let stored = match item {
             ItemRead::Found(stored) => stored,
             ItemRead::Absent => return None,
-            ItemRead::Malformed => {
+            ItemRead::Malformed { .. } => {
                 events.malformed.fetch_add(1, Relaxed);
                 return None;
             }

@@ -45,7 +45,7 @@ counters! {
     collapsed,
     /// Leases taken over from a holder that stopped renewing.
     lease_taken_over,
-    /// Writes that lost to an entry with a newer fence.
+    /// Writes that lost to an entry with a newer fence, or to whoever took the lease over.
     superseded,
     /// Entries that could not be written to the store.
     write_failed,

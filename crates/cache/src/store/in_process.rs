@@ -134,8 +134,8 @@ impl Store for InProcessStore {
 
     async fn release_lease(&self, key: &Key, owner: &str) -> StoreResult<()> {
         let mut tables = self.tables();
-        if tables.leases.get(key.as_str()).is_some_and(|held| held.owner == owner) {
-            tables.leases.remove(key.as_str());
+        if let Some(held) = tables.leases.get_mut(key.as_str()).filter(|held| held.owner == owner) {
+            held.ended = true;
         }
         Ok(Metered::free(()))
     }
@@ -165,6 +165,9 @@ impl Store for InProcessStore {
             }
             deleted += 1;
             tables.entries.remove(key);
+            if tables.leases.get(key).is_some_and(|lease| Some(&lease.owner) == entry.lease.as_ref()) {
+                tables.leases.remove(key);
+            }
             for chunk in entry.payload.chunks() {
                 tables.chunks.remove(&chunk);
             }

@@ -31,6 +31,8 @@ pub struct StoredEntry {
     pub etag: String,
     /// Whether a request's `Cache-Control` forced the fetch while a fresh entry stood there.
     pub forced: bool,
+    /// The owner of the lease that it was filled under, if it was filled under one: that lease is over.
+    pub lease: Option<String>,
     /// Bytes of the value before compression.
     pub size: u64,
     /// The value, zstd.
@@ -84,6 +86,8 @@ pub struct LeaseItem {
     pub until: u64,
     /// When the store may forget it, in Unix seconds.
     pub ttl: u64,
+    /// Whether it was given back. One under which an entry was filled needs not be: the entry names its owner.
+    pub ended: bool,
 }
 
 /// What a listing tells of an entry.

@@ -67,17 +67,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes the lease of `key` if there is none, or if it is still the one of the owner `over`; else gives the
     /// lease that is there.
+    ///
+    /// Leases stay when they are over, until their `ttl`: whoever takes one over knows by it that nobody else had one
+    /// since the read that named `over`.
     async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt>;
 
-    /// Removes the lease of `key` if `owner` holds it.
+    /// Marks the lease of `key` as ended if `owner` holds it.
     async fn release_lease(&self, key: &Key, owner: &str) -> StoreResult<()>;
 
     /// Entries of a data type, oldest first, after the position `after` whether or not an entry stands there still.
     /// May lag behind writes.
     async fn list(&self, data_type: &str, after: Option<&Position>, limit: usize) -> StoreResult<Page>;
 
-    /// Removes the entries with these key texts, one given twice as one given once, and their chunks; how many entries
-    /// there were. Where `resource` is given, those that are about another one stay.
+    /// Removes the entries with these key texts, one given twice as one given once, their chunks, and the leases that
+    /// they were filled under; how many entries there were. Where `resource` is given, those that are about another one stay.
     async fn delete(&self, keys: &[String], resource: Option<&str>) -> StoreResult<u64>;
 }
 
@@ -117,7 +120,10 @@ pub enum ItemRead {
     /// Nothing.
     Absent,
     /// An item that is no entry of this format: poisoned, malformed or older.
-    Malformed,
+    Malformed {
+        /// What [`StoredEntry::lease`] would be, if the item says so.
+        lease: Option<String>,
+    },
     /// An entry; that it is the asked one's is for the cache to check.
     Found(Arc<StoredEntry>),
 }
@@ -158,6 +164,17 @@ pub enum StoreError {
     /// Anything else that kept it from answering.
     #[error("the store failed: {0}")]
     Failed(Arc<str>),
+}
+
+impl ItemRead {
+    /// The owner of the lease that what stands there was filled under, whatever else is to be said of it.
+    pub(crate) fn lease(&self) -> Option<&str> {
+        match self {
+            Self::Absent => None,
+            Self::Malformed { lease } => lease.as_deref(),
+            Self::Found(entry) => entry.lease.as_deref(),
+        }
+    }
 }
 
 impl<T> Metered<T> {

@@ -93,7 +93,7 @@ async fn a_chunk_that_is_missing_or_not_what_it_was_is_a_miss(
 
 #[tokio::test(start_paused = true)]
 async fn a_malformed_or_older_item_is_a_miss_with_a_counter() {
-    let (answer, events) = read_tampered(|_| ItemRead::Malformed).await;
+    let (answer, events) = read_tampered(|entry| ItemRead::Malformed { lease: entry.lease }).await;
     assert_eq!(answer, "v2 upstream");
     assert!(events.malformed > 0);
 }

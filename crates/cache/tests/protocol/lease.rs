@@ -40,7 +40,7 @@ async fn without_the_lease_once_per_process() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_got_the_lease_reads_again_before_it_fetches() {
+async fn nobody_gets_a_lease_by_a_read_that_is_older_than_the_last_fill() {
     let world = World::new();
     let (slow, quick) = (world.container(), world.container());
     let gate = Arc::new(Notify::new());
@@ -55,7 +55,7 @@ async fn who_got_the_lease_reads_again_before_it_fetches() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_fence_is_of_the_read_under_the_lease() {
+async fn the_fence_is_of_the_read_that_the_lease_was_taken_by() {
     let world = World::new();
     let (container, other) = (world.container(), world.container());
     let gate = Arc::new(Notify::new());
@@ -65,9 +65,10 @@ async fn the_fence_is_of_the_read_under_the_lease() {
     other.invalidate_all().await;
     gate.notify_one();
     assert_eq!(told(waiting).await, "v1 upstream");
-    assert_eq!(world.store.stored(&container.key).await.expect("stored").fence.counter, 1);
+    assert_eq!(world.store.stored(&container.key).await.expect("stored").fence.counter, 0);
     pass(seconds(3)).await;
-    assert_eq!(container.tell().await, "v1 memory");
+    assert_eq!(container.tell().await, "v2 upstream", "too old a fence costs a fetch, and no lie");
+    assert_eq!(world.store.stored(&container.key).await.expect("stored").fence.counter, 1);
 }
 
 #[tokio::test(start_paused = true)]

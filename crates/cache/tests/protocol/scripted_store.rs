@@ -117,7 +117,7 @@ impl ScriptedStore {
     pub(crate) async fn stored(&self, key: &Key) -> Option<Arc<StoredEntry>> {
         match self.entries.read(key).await.expect("answers").value.entry {
             ItemRead::Found(entry) => Some(entry),
-            ItemRead::Absent | ItemRead::Malformed => None,
+            ItemRead::Absent | ItemRead::Malformed { .. } => None,
         }
     }
 
@@ -132,12 +132,14 @@ impl ScriptedStore {
         self.entries.write_entry(entry).await.expect("answers");
     }
 
-    /// Whether a lease of `key` stands; tried with a lease that is given back at once.
+    /// Whether a lease of `key` stands that is not over; tried with one that is.
     pub(crate) async fn is_leased(&self, key: &Key) -> bool {
-        let probe = LeaseItem { owner: "probe".into(), until: 0, ttl: 0 };
-        let attempt = self.entries.take_lease(key, &probe, None).await.expect("answers").value;
-        self.entries.release_lease(key, "probe").await.expect("answers");
-        attempt != LeaseAttempt::Taken
+        let probe = LeaseItem { owner: "probe".into(), until: 0, ttl: u64::MAX, ended: true };
+        let named = self.stored(key).await.and_then(|entry| entry.lease.clone());
+        match self.entries.take_lease(key, &probe, None).await.expect("answers").value {
+            LeaseAttempt::Taken => false,
+            LeaseAttempt::Held(lease) => !lease.ended && named != Some(lease.owner),
+        }
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {

@@ -1,9 +1,9 @@
 use futures::future::join_all;
-use larder_cache::store::LeaseAttempt;
+use larder_cache::store::{LeaseAttempt, LeaseItem, StoredEntry};
 use rstest::rstest;
 
 use crate::backends::Kind;
-use crate::samples::{key, lease};
+use crate::samples::{entry, fence, key, lease};
 
 #[rstest]
 #[tokio::test]
@@ -38,15 +38,39 @@ async fn a_lease_is_taken_over_from_the_owner_that_was_seen_only(
 
 #[rstest]
 #[tokio::test]
-async fn a_lease_is_released_by_its_owner_only(#[values(Kind::InProcess, Kind::Sqlite, Kind::DynamoDb)] kind: Kind) {
+async fn a_lease_is_ended_by_its_owner_only_and_stays(
+    #[values(Kind::InProcess, Kind::Sqlite, Kind::DynamoDb)] kind: Kind,
+) {
     let backend = kind.make().await;
     let (store, key) = (&backend.store, key("ec2-subnets", 1));
-    let take = async |lease| store.take_lease(&key, lease, None).await.expect("answers").value;
+    let take = async |lease, over| store.take_lease(&key, lease, over).await.expect("answers").value;
     let [one, two] = ["one", "two"].map(lease);
-    store.release_lease(&key, "one").await.expect("nothing to release is no failure");
-    assert_eq!(take(&one).await, LeaseAttempt::Taken);
+    store.release_lease(&key, "one").await.expect("nothing to end is no failure");
+    assert_eq!(take(&one, None).await, LeaseAttempt::Taken);
     store.release_lease(&key, "two").await.expect("not ours is no failure");
-    assert_eq!(take(&two).await, LeaseAttempt::Held(one.clone()));
+    assert_eq!(take(&two, None).await, LeaseAttempt::Held(one.clone()));
     store.release_lease(&key, "one").await.expect("answers");
-    assert_eq!(take(&two).await, LeaseAttempt::Taken);
+    let ended = LeaseItem { ended: true, ..one.clone() };
+    assert_eq!(take(&two, None).await, LeaseAttempt::Held(ended), "who takes it says which one it saw");
+    assert_eq!(take(&two, Some("one")).await, LeaseAttempt::Taken);
+    assert_eq!(take(&lease("three"), None).await, LeaseAttempt::Held(two), "and it is not ended");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_purge_takes_the_lease_away_that_the_entry_was_filled_under(
+    #[values(Kind::InProcess, Kind::Sqlite, Kind::DynamoDb)] kind: Kind,
+) {
+    let backend = kind.make().await;
+    let (store, leased, unleased) = (&backend.store, key("ec2-subnets", 1), key("ec2-subnets", 2));
+    let filled = |key, lease: Option<&str>| StoredEntry { lease: lease.map(Into::into), ..entry(key, fence(1, 1)) };
+    for (key, entry) in [(&leased, filled(&leased, Some("one"))), (&unleased, filled(&unleased, None))] {
+        store.take_lease(key, &lease("one"), None).await.expect("answers");
+        store.write_entry(&entry).await.expect("answers");
+    }
+    let keys = [&leased, &unleased].map(|key| key.as_str().to_owned());
+    assert_eq!(store.delete(&keys, None).await.expect("answers").value, 2);
+    let take = async |key| store.take_lease(key, &lease("two"), None).await.expect("answers").value;
+    assert_eq!(take(&leased).await, LeaseAttempt::Taken, "nobody has to wait for it");
+    assert_eq!(take(&unleased).await, LeaseAttempt::Held(lease("one")), "somebody may hold it");
 }

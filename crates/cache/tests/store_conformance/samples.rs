@@ -29,6 +29,7 @@ pub(crate) fn entry(key: &Key, fence: Fence) -> StoredEntry {
         fence,
         etag: "0123456789abcdef0123456789abcdef".into(),
         forced: false,
+        lease: Some("0123456789abcdef0123456789abcdef".into()),
         size: 11,
         payload: Payload::Inline(Bytes::from_static(b"\x28\xb5\x2f\xfd\x00value")),
     }
@@ -39,7 +40,7 @@ pub(crate) fn chunked(entry: StoredEntry, digest: &str, count: u32) -> StoredEnt
 }
 
 pub(crate) fn lease(owner: &str) -> LeaseItem {
-    LeaseItem { owner: owner.into(), until: 4_100_000_030_000, ttl: 4_100_000_090 }
+    LeaseItem { owner: owner.into(), until: 4_100_000_030_000, ttl: 4_100_000_090, ended: false }
 }
 
 /// Bytes that differ by seed and don't repeat.

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionChe
 
 use super::attribute::{Item, number, primary_key, text, text_of, write_units};
 use super::refusal::Refusal;
-use super::{DynamoDbStore, batch, chunk, epoch};
+use super::{DynamoDbStore, batch, chunk, epoch, lease};
 use crate::epoch::EPOCH;
 use crate::key::Key;
 use crate::store::{ItemRead, Metered, Snapshot, StoreError, StoreResult, StoredEntry, Units};
@@ -23,9 +23,7 @@ pub(super) async fn read(store: &DynamoDbStore, key: &Key) -> StoreResult<Snapsh
     let answer = batch::read(store, keys, None).await?;
     Ok(answer.map(|mut items| Snapshot {
         epoch: items.get(EPOCH).and_then(epoch::parse),
-        entry: items.remove(key.as_str()).map_or(ItemRead::Absent, |item| {
-            item::parse(item).map_or(ItemRead::Malformed, |entry| ItemRead::Found(entry.into()))
-        }),
+        entry: items.remove(key.as_str()).map_or(ItemRead::Absent, item::read),
     }))
 }
 
@@ -67,9 +65,9 @@ pub(super) async fn mark_used(store: &DynamoDbStore, key: &Key, created_at: u64,
     }
 }
 
-/// Reads which entries there are, and which chunks they have, then deletes both in batches. A request that is sent
-/// twice changes neither what is deleted nor the count; an entry written in between may leave chunks behind, which
-/// are forgotten by their own `ttl`.
+/// Reads which entries there are, and which chunks and leases they have, then deletes all of it in batches. A request
+/// that is sent twice changes neither what is deleted nor the count; an entry written in between may leave chunks behind,
+/// which are forgotten by their own `ttl`, and a lease taken in between may be lost, which costs a fetch more.
 pub(super) async fn delete(store: &DynamoDbStore, keys: &[String], resource: Option<&str>) -> StoreResult<u64> {
     // No entry's key begins so: the epoch and leases must not be deleted by anyone's list of keys. A batch refuses a
     // key that it has twice.
@@ -78,13 +76,15 @@ pub(super) async fn delete(store: &DynamoDbStore, keys: &[String], resource: Opt
     let mut units = Units::default();
     let mut deleted = 0;
     for some in keys.chunks(batch::MOST_READS) {
-        let mut found = batch::read(store, some.to_vec(), Some("cacheKey, digest, chunks, #resource")).await?;
+        let mut found = batch::read(store, some.to_vec(), Some("cacheKey, digest, chunks, lease, #resource")).await?;
         found.value.retain(|_, item| match (resource, text_of(item, "resource")) {
             (Some(asked), Some(has)) => asked == has,
             _ => true,
         });
         let chunks = found.value.values().flat_map(item::chunks).map(|chunk| chunk.to_string());
-        let doomed: Vec<_> = found.value.keys().cloned().chain(chunks).collect();
+        let leased = found.value.iter().filter(|(_, item)| item.contains_key("lease"));
+        let leases = leased.map(|(key, _)| lease::name(key));
+        let doomed: Vec<_> = found.value.keys().cloned().chain(chunks).chain(leases).collect();
         deleted += found.value.len() as u64;
         units += found.units;
         units += chunk::delete(store, &doomed).await?.units;

@@ -1,6 +1,6 @@
 //! The items `#lease#<key>`.
 
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 
 use super::DynamoDbStore;
 use super::attribute::{Item, number, number_of, primary_key, text, text_of, write_units};
@@ -48,12 +48,14 @@ pub(super) async fn take(
 pub(super) async fn release(store: &DynamoDbStore, key: &Key, owner: &str) -> StoreResult<()> {
     let answer = store
         .client
-        .delete_item()
+        .update_item()
         .table_name(&store.table)
-        .set_key(Some(primary_key(name(key))))
+        .set_key(Some(primary_key(name(key.as_str()))))
+        .update_expression("SET ended = :true")
         .condition_expression("#owner = :owner")
         .expression_attribute_names("#owner", "owner")
         .expression_attribute_values(":owner", text(owner))
+        .expression_attribute_values(":true", AttributeValue::Bool(true))
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
@@ -64,14 +66,15 @@ pub(super) async fn release(store: &DynamoDbStore, key: &Key, owner: &str) -> St
     }
 }
 
-fn name(key: &Key) -> String {
+/// The key of the lease of the key with this text.
+pub(super) fn name(key: &str) -> String {
     format!("#lease#{key}")
 }
 
 fn item(key: &Key, lease: &LeaseItem) -> Item {
     let attributes = [("owner", text(&lease.owner)), ("until", number(lease.until)), ("ttl", number(lease.ttl))];
     let attributes = attributes.map(|(name, value)| (name.to_owned(), value));
-    primary_key(name(key)).into_iter().chain(attributes).collect()
+    primary_key(name(key.as_str())).into_iter().chain(attributes).collect()
 }
 
 /// The lease in an item. A moment that is no whole number counts as long past, so that the lease can be taken over.
@@ -80,5 +83,6 @@ fn parse(item: &Item) -> LeaseItem {
         owner: text_of(item, "owner").unwrap_or_default().to_owned(),
         until: number_of(item, "until").unwrap_or_default(),
         ttl: number_of(item, "ttl").unwrap_or_default(),
+        ended: item.get("ended").is_some_and(|ended| ended.as_bool().is_ok_and(|ended| *ended)),
     }
 }

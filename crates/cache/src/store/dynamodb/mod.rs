@@ -44,7 +44,6 @@ impl DynamoDbStore {
     pub const IAM_ACTIONS: &'static [&'static str] = &[
         "dynamodb:BatchGetItem",
         "dynamodb:BatchWriteItem",
-        "dynamodb:DeleteItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:Query",

@@ -14,8 +14,8 @@ const READ_ENTRY: &str = "SELECT * FROM entry WHERE cache_key = ?1";
 
 const WRITE: &str =
     "INSERT OR REPLACE INTO entry (cache_key, incarnation, fence, format, data_type, region, account_id,
-        resource, identity, created_at, expires_at, used_at, ttl, etag, forced, size, digest, chunks, data)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19
+        resource, identity, created_at, expires_at, used_at, ttl, etag, forced, lease, size, digest, chunks, data)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20
     WHERE NOT EXISTS (SELECT 1 FROM entry WHERE cache_key = ?1 AND incarnation = ?2 AND fence > ?3)";
 
 const MARK_USED: &str = "UPDATE entry SET used_at = ?3 WHERE cache_key = ?1 AND created_at = ?2 AND used_at IS NULL";
@@ -25,6 +25,8 @@ const DELETE: &str = "DELETE FROM entry WHERE cache_key = ?1 AND (?2 IS NULL OR 
 const DELETE_CHUNKS: &str = "DELETE FROM chunk WHERE digest = (SELECT digest FROM entry
     WHERE cache_key = ?1 AND (?2 IS NULL OR resource IS NULL OR resource = ?2))";
 
+const DELETE_LEASE: &str = "DELETE FROM lease WHERE cache_key = ?1 AND owner = (SELECT lease FROM entry
+    WHERE cache_key = ?1 AND (?2 IS NULL OR resource IS NULL OR resource = ?2))";
 /// A few at a time, so that no write waits long; more go than one write brings.
 const FORGET: [&str; 3] = [
     "DELETE FROM entry WHERE rowid IN (SELECT rowid FROM entry WHERE ttl < ?1 LIMIT 16)",
@@ -39,7 +41,7 @@ pub(super) async fn read(store: &SqliteStore, key: &Key) -> StoreResult<Snapshot
     let entry = match row::parse(&row) {
         Some(entry) => ItemRead::Found(entry.into()),
         None if absent => ItemRead::Absent,
-        None => ItemRead::Malformed,
+        None => ItemRead::Malformed { lease: row.try_get("lease").unwrap_or_default() },
     };
     Ok(Metered::free(Snapshot { epoch: epoch::parse(&row), entry }))
 }
@@ -67,7 +69,9 @@ pub(super) async fn delete(store: &SqliteStore, keys: &[String], resource: Optio
         let mut transaction = store.writer.begin_with("BEGIN IMMEDIATE").await?;
         let mut deleted = 0;
         for key in keys {
-            sqlx::query(DELETE_CHUNKS).bind(key).bind(resource).execute(&mut *transaction).await?;
+            for beside in [DELETE_CHUNKS, DELETE_LEASE] {
+                sqlx::query(beside).bind(key).bind(resource).execute(&mut *transaction).await?;
+            }
             let entry = sqlx::query(DELETE).bind(key).bind(resource).execute(&mut *transaction).await?;
             deleted += entry.rows_affected();
         }
@@ -99,6 +103,7 @@ async fn put(writer: &SqlitePool, entry: &StoredEntry) -> sqlx::Result<bool> {
         .bind(integer(entry.ttl))
         .bind(&entry.etag)
         .bind(entry.forced)
+        .bind(&entry.lease)
         .bind(integer(entry.size))
         .bind(digest)
         .bind(chunks)

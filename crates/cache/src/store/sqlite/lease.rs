@@ -5,9 +5,11 @@ use super::{SqliteStore, integer};
 use crate::key::Key;
 use crate::store::{LeaseAttempt, LeaseItem, Metered, StoreResult};
 
-const TAKE: &str = "INSERT INTO lease (cache_key, owner, until, ttl) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (cache_key) DO UPDATE SET owner = excluded.owner, until = excluded.until, ttl = excluded.ttl
-    WHERE lease.owner = ?5";
+const TAKE: &str = "INSERT INTO lease (cache_key, owner, until, ttl, ended) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (cache_key) DO UPDATE
+    SET owner = excluded.owner, until = excluded.until, ttl = excluded.ttl, ended = excluded.ended
+    WHERE lease.owner = ?6";
+const RELEASE: &str = "UPDATE lease SET ended = TRUE WHERE cache_key = ?1 AND owner = ?2";
 
 pub(super) async fn take(
     store: &SqliteStore,
@@ -21,6 +23,7 @@ pub(super) async fn take(
             .bind(&lease.owner)
             .bind(integer(lease.until))
             .bind(integer(lease.ttl))
+            .bind(lease.ended)
             .bind(over)
             .execute(&store.writer)
             .await
@@ -28,9 +31,9 @@ pub(super) async fn take(
         if taken.rows_affected() > 0 {
             return Ok(Metered::free(LeaseAttempt::Taken));
         }
-        let held = sqlx::query("SELECT owner, until, ttl FROM lease WHERE cache_key = ?1").bind(key.as_str());
+        let held = sqlx::query("SELECT owner, until, ttl, ended FROM lease WHERE cache_key = ?1").bind(key.as_str());
         let held = held.fetch_optional(&store.readers).await.map_err(|error| store.fault(&error))?;
-        // Given back in between: then there is none to tell of, but one to take.
+        // Forgotten in between: then there is none to tell of, but one to take.
         if let Some(held) = held {
             return Ok(Metered::free(LeaseAttempt::Held(parse(&held))));
         }
@@ -38,7 +41,7 @@ pub(super) async fn take(
 }
 
 pub(super) async fn release(store: &SqliteStore, key: &Key, owner: &str) -> StoreResult<()> {
-    let released = sqlx::query("DELETE FROM lease WHERE cache_key = ?1 AND owner = ?2").bind(key.as_str()).bind(owner);
+    let released = sqlx::query(RELEASE).bind(key.as_str()).bind(owner);
     released.execute(&store.writer).await.map_err(|error| store.fault(&error))?;
     Ok(Metered::free(()))
 }
@@ -49,5 +52,6 @@ fn parse(row: &SqliteRow) -> LeaseItem {
         owner: row.try_get("owner").unwrap_or_default(),
         until: row.try_get("until").unwrap_or_default(),
         ttl: row.try_get("ttl").unwrap_or_default(),
+        ended: row.try_get("ended").unwrap_or_default(),
     }
 }

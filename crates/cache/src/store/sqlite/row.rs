@@ -36,6 +36,7 @@ pub(super) fn parse(row: &SqliteRow) -> Option<StoredEntry> {
         fence,
         etag: row.try_get("etag").ok()?,
         forced: row.try_get("forced").ok()?,
+        lease: row.try_get("lease").ok()?,
         size: listed.size,
         payload,
     })

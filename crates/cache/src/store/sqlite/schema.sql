@@ -29,6 +29,7 @@ CREATE TABLE entry (
     fence INTEGER NOT NULL,
     etag TEXT NOT NULL,
     forced INTEGER NOT NULL,
+    lease TEXT,
     size INTEGER NOT NULL,
     digest TEXT,
     chunks INTEGER,
@@ -50,8 +51,9 @@ CREATE TABLE lease (
     cache_key TEXT NOT NULL PRIMARY KEY,
     owner TEXT NOT NULL,
     until INTEGER NOT NULL,
-    ttl INTEGER NOT NULL
+    ttl INTEGER NOT NULL,
+    ended INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX lease_by_ttl ON lease (ttl);
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::attribute::{Item, number_of, text_of};
 use crate::epoch::{Fence, Incarnation};
 use crate::store::item::{FORMAT, MOST_CHUNKS};
-use crate::store::{ChunkId, ItemIdentity, Payload, StoredEntry};
+use crate::store::{ChunkId, ItemIdentity, ItemRead, Payload, StoredEntry};
 
 const DATA: &str = "data";
 
@@ -31,6 +31,8 @@ struct EntryItem {
     fence: u64,
     etag: String,
     forced: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lease: Option<String>,
     size: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     chunks: Option<u32>,
@@ -61,12 +63,19 @@ pub(super) fn of(entry: &StoredEntry) -> Result<Item, serde_dynamo::Error> {
         fence: entry.fence.counter,
         etag: entry.etag.clone(),
         forced: entry.forced,
+        lease: entry.lease.clone(),
         size: entry.size,
         chunks,
         digest,
     })?;
     item.extend(data.map(|data| (DATA.to_owned(), data)));
     Ok(item)
+}
+
+/// What an item is to a reader.
+pub(super) fn read(item: Item) -> ItemRead {
+    let lease = text_of(&item, "lease").map(ToOwned::to_owned);
+    parse(item).map_or(ItemRead::Malformed { lease }, |entry| ItemRead::Found(entry.into()))
 }
 
 /// The entry in an item, or `None` for one that is not understood.
@@ -97,6 +106,7 @@ pub(super) fn parse(mut item: Item) -> Option<StoredEntry> {
         fence: Fence { incarnation: Incarnation::parse(&item.incarnation)?, counter: item.fence },
         etag: item.etag,
         forced: item.forced,
+        lease: item.lease,
         size: item.size,
         payload,
     })
