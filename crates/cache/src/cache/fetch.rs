@@ -105,7 +105,7 @@ impl Inner {
             Ok(value) => {
                 statistics.count(Layer::Upstream, Outcome::Hit, value.len(), now.since(began.at));
                 self.memory.forget_failure(&request.key);
-                Ok(Arc::new(Entry {
+                let entry = Arc::new(Entry {
                     key: request.key.clone(),
                     etag: codec::etag(&value),
                     value,
@@ -119,7 +119,10 @@ impl Inner {
                     counters: statistics,
                     used: AtomicBool::new(false),
                     validated: AtomicU64::new(0),
-                }))
+                });
+                // A request that fetches twice has the first for an answer, which serves it as well.
+                let _ = request.fetched.set((entry.clone(), why));
+                Ok(entry)
             }
             Err(error) => {
                 statistics.count(Layer::Upstream, Outcome::Error, 0, now.since(began.at));

@@ -92,7 +92,8 @@ impl Cache {
         upstream: Arc<dyn Upstream>,
     ) -> Result<Answer, Failure> {
         let start = self.0.looks.start(&*self.0.environment);
-        let request = Request { key: key.clone(), policy: *policy, directives: *directives, start, upstream };
+        let (policy, directives, fetched) = (*policy, *directives, Arc::default());
+        let request = Request { key: key.clone(), policy, directives, start, upstream, fetched };
         if let Some(hit) = self.0.hit(&request) {
             return Ok(hit);
         }

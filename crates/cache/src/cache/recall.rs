@@ -48,8 +48,12 @@ impl Inner {
                 self.memory.forget(&entry);
                 self.missed(request, Forward::Miss)
             }
-            Ok(_) if usability == Usability::Fresh => Recall::Answer(self.serve(request, &entry, Origin::Memory)),
-            Ok(_) => Recall::Stale(entry),
+            // The look may have taken long.
+            Ok(_) => match self.usability_now(request, &entry) {
+                Usability::Fresh => Recall::Answer(self.serve(request, &entry, Origin::Memory)),
+                Usability::WhileRevalidate => Recall::Stale(entry),
+                Usability::IfError | Usability::Expired => self.missed(request, Forward::Stale),
+            },
         }
     }
 
@@ -84,14 +88,20 @@ impl Inner {
         look: Option<&Look>,
         failure: Failure,
     ) -> Result<Answer, Failure> {
+        if !failure.allows_stale() {
+            return Err(failure);
+        }
+        if let Some((entry, why)) = request.fetched.get() {
+            let stored = self.memory.get(&request.key).is_some_and(|kept| Arc::ptr_eq(&kept, entry));
+            return Ok(self.serve(request, entry, Origin::Upstream { why: *why, collapsed: false, stored }));
+        }
         let usable = |entry: &Arc<Entry>| {
             fetched_for(request, entry)
                 || self.usability_now(request, entry) != Usability::Expired
                     && look.is_some_and(|look| entry.is_good(look))
                     && self.cache_control_allows(request, entry)
         };
-        let entry = if failure.allows_stale() { self.memory.get(&request.key).filter(usable) } else { None };
-        let Some(entry) = entry else { return Err(failure) };
+        let Some(entry) = self.memory.get(&request.key).filter(usable) else { return Err(failure) };
         if !self.is_stale(request, &entry) {
             return Ok(self.serve(request, &entry, Origin::Memory));
         }

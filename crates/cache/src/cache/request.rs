@@ -1,8 +1,9 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::Inner;
 use super::load::Purpose;
+use crate::answer::Forward;
 use crate::entry::{Entry, Usability};
 use crate::key::Key;
 use crate::look::Start;
@@ -17,6 +18,8 @@ pub(crate) struct Request {
     pub(super) directives: Directives,
     pub(super) start: Start,
     pub(super) upstream: Arc<dyn Upstream>,
+    /// What was fetched for this very request, and why, whatever became of it in memory and in the store.
+    pub(super) fetched: Arc<OnceLock<(Arc<Entry>, Forward)>>,
 }
 
 impl Inner {

@@ -61,7 +61,7 @@ async fn what_upstream_answered_in_time_is_answered_though_the_store_is_still_be
     let pending = container.ask();
     pass(seconds(24)).await;
     world.upstream.let_go();
-    assert_eq!(told(pending).await, "v1 memory");
+    assert_eq!(told(pending).await, "v1 upstream");
     assert_eq!(container.clock.began_for(), seconds(25));
     assert_eq!(container.tell().await, "v1 memory");
 }
@@ -77,7 +77,15 @@ async fn and_though_its_ttl_is_over_by_then() {
     let pending = container.ask();
     pass(millis(22_500)).await;
     world.upstream.let_go();
-    assert_eq!(told(pending).await, "v1 memory");
+    assert_eq!(told(pending).await, "v1 upstream");
+}
+
+#[tokio::test(start_paused = true)]
+async fn and_though_memory_has_no_room_for_it() {
+    let world = World::with(|settings, _| settings.memory_bytes = 0);
+    let container = world.container();
+    world.store.fault_next(Op::WriteEntry, Fault::Hang);
+    assert_eq!(container.tell_with(within(seconds(2))).await, "v1 upstream");
 }
 
 #[tokio::test(start_paused = true)]

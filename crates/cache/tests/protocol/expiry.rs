@@ -1,9 +1,13 @@
 //! TTLs, and the clocks that they are measured by.
 
-use larder_cache::FetchOncePer;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::world::{World, millis, pass, seconds, subnets};
+use larder_cache::FetchOncePer;
+use tokio::sync::Notify;
+
+use crate::fault::{Fault, Op};
+use crate::world::{World, millis, pass, seconds, subnets, told};
 
 const HOUR: u64 = 3_600;
 
@@ -21,6 +25,20 @@ async fn without_jitter_a_ttl_is_exact() {
     assert_eq!(container.tell().await, "v1 memory");
     pass(millis(1)).await;
     assert_eq!(container.tell().await, "v1 memory stale");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_expires_while_the_look_at_the_epoch_takes_its_time_is_not_said_to_be_fresh() {
+    let world = World::new();
+    let container = world.container();
+    container.get().await.expect("fetched");
+    pass(millis(299_500)).await;
+    let gate = Arc::new(Notify::new());
+    world.store.fault_next(Op::ReadEpoch, Fault::HoldAnswer(gate.clone()));
+    let pending = container.ask();
+    pass(seconds(1)).await;
+    gate.notify_one();
+    assert_eq!(told(pending).await, "v1 memory stale");
 }
 
 #[tokio::test(start_paused = true)]
