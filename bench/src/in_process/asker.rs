@@ -50,7 +50,7 @@ impl Asker {
 
     /// Asks, and does nothing else.
     pub(super) async fn get(&self, key: &Key) -> Result<Answer, Failure> {
-        self.cache.get(key, &POLICY, &Directives::default(), self.upstream.clone()).await
+        self.cache.get(key, &POLICY, &Directives::default(), &self.upstream).await
     }
 
     /// Asks, and checks where the answer is from; how long it took.

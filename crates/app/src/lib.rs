@@ -42,7 +42,7 @@ pub use stats::{Stats, StoreStats};
 
 // What callers of the use cases handle, so that they need no other crate of ours.
 pub use larder_cache::{
-    Answer, Directives, Environment, Freshness, InspectedEntry, InspectedPolicy, Inspection, LatencyReport,
+    Answer, Content, Directives, Environment, Freshness, InspectedEntry, InspectedPolicy, Inspection, LatencyReport,
     LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
 };
 pub use larder_sources::{

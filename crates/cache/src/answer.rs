@@ -1,27 +1,43 @@
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::codec::etag;
+use crate::entry::Entry;
 use crate::store::StoreError;
 use crate::upstream::UpstreamError;
 
-/// A value, and where and when it came from ([promise](crate#promises) G5).
+/// A value, and where and when it came from ([promise](crate#promises) G5). Its [`Content`] is shared with the cache, and
+/// reached as if it were the answer's own.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The value as upstream gave it.
-    pub value: Bytes,
-    /// A digest of the value: 32 hexadecimal digits.
-    pub etag: Arc<str>,
+    held: Held,
     /// How long ago its fetch began.
     pub age: Duration,
-    /// How long it was meant to be fresh, since its fetch began.
-    pub lifetime: Duration,
     /// Where this request found it.
     pub origin: Origin,
     /// Whether, and why, it is past its lifetime.
     pub freshness: Freshness,
+}
+
+/// What was fetched.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The value as upstream gave it.
+    pub value: Bytes,
+    /// A digest of the value: 32 hexadecimal digits.
+    pub etag: Arc<str>,
+    /// How long it was meant to be fresh, since its fetch began.
+    pub lifetime: Duration,
+}
+
+/// Who holds an answer's content.
+#[derive(Clone, Debug)]
+enum Held {
+    Entry(Arc<Entry>),
+    Apart(Arc<Content>),
 }
 
 /// Where a request found its answer.
@@ -63,7 +79,7 @@ pub enum Freshness {
     /// It is not, and is being refreshed (RFC 5861 `stale-while-revalidate`).
     StaleWhileRevalidate,
     /// It is not, and the fetch of another failed (RFC 5861 `stale-if-error`).
-    StaleIfError(Failure),
+    StaleIfError(Box<Failure>),
 }
 
 /// Why there is no answer.
@@ -105,6 +121,17 @@ pub enum InvalidateError {
     Purge(StoreError),
 }
 
+impl Deref for Answer {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        match &self.held {
+            Held::Entry(entry) => &entry.content,
+            Held::Apart(content) => content,
+        }
+    }
+}
+
 impl Failure {
     /// Whether a stale answer is better than this failure, where policy allows one (RFC 5861).
     pub(crate) fn allows_stale(&self) -> bool {
@@ -127,10 +154,21 @@ impl Origin {
 }
 
 impl Answer {
+    /// An answer whose content no cache holds.
+    #[must_use]
+    pub fn of(content: Content, age: Duration, origin: Origin, freshness: Freshness) -> Self {
+        Self { held: Held::Apart(content.into()), age, origin, freshness }
+    }
+
+    pub(crate) fn held_by(entry: Arc<Entry>, age: Duration, origin: Origin, freshness: Freshness) -> Self {
+        Self { held: Held::Entry(entry), age, origin, freshness }
+    }
+
     /// The same answer with a part of its value, tagged as that.
     #[must_use]
     pub fn with_value(self, value: Bytes) -> Self {
-        Self { etag: etag(&value), value, ..self }
+        let content = Content { etag: etag(&value), value, lifetime: self.lifetime };
+        Self::of(content, self.age, self.origin, self.freshness)
     }
 
     /// What is left of its lifetime in whole seconds; negative when past it.

@@ -2,9 +2,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-
-use crate::environment::Moment;
+use crate::answer::Content;
+use crate::environment::{End, Moment};
 use crate::epoch::Fence;
 use crate::key::Key;
 use crate::look::{Look, Start};
@@ -18,12 +17,9 @@ const OVERHEAD: u64 = 256;
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) key: Key,
-    pub(crate) value: Bytes,
-    pub(crate) etag: Arc<str>,
+    pub(crate) content: Content,
     /// The epoch seen before its fetch began; `None` if none was, and then it is kept nowhere.
     pub(crate) fence: Option<Fence>,
-    /// How long it is fresh, since its fetch began.
-    pub(crate) lifetime: Duration,
     /// Whether a request's `Cache-Control` forced its fetch.
     pub(crate) forced: bool,
     /// When its fetch began, in Unix milliseconds by the clock of whoever fetched it: its name in the store.
@@ -33,6 +29,8 @@ pub(crate) struct Entry {
     /// Its age when this process got it, and when that was.
     pub(crate) age_then: Duration,
     pub(crate) got: Moment,
+    /// Until when a glance at the clocks tells that it is fresh.
+    pub(crate) fresh_until: End,
     /// Its data type's, so that a hit need not look for them.
     pub(crate) counters: Arc<TypeStatistics>,
     /// Whether the store knows that it was used.
@@ -60,12 +58,12 @@ impl Entry {
     }
 
     pub(crate) fn usability(&self, policy: &Policy, now: Moment) -> Usability {
-        usability_of(self.age(now), self.lifetime, policy)
+        usability_of(self.age(now), self.content.lifetime, policy)
     }
 
     /// Whether its fence is good by `look`. Found good once, it stays good for as long as looks see the same epoch.
     pub(crate) fn is_good(&self, look: &Look) -> bool {
-        if self.validated.load(Ordering::Relaxed) == look.version + 1 {
+        if self.was_good_by(look.version) {
             return true;
         }
         let good = self.fence.is_some_and(|fence| look.validates(&self.key, fence));
@@ -75,8 +73,13 @@ impl Entry {
         good
     }
 
+    /// Whether its fence was found good by a look of that version.
+    pub(crate) fn was_good_by(&self, version: u64) -> bool {
+        self.validated.load(Ordering::Relaxed) == version + 1
+    }
+
     pub(crate) fn weight(&self) -> u64 {
-        (self.value.len() + self.key.as_str().len()) as u64 + OVERHEAD
+        (self.content.value.len() + self.key.as_str().len()) as u64 + OVERHEAD
     }
 }
 
@@ -94,6 +97,8 @@ pub(crate) fn usability_of(age: Duration, lifetime: Duration, policy: &Policy) -
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::policy::FetchOncePer;
     use crate::scope::{Account, Scope};
@@ -114,15 +119,14 @@ mod tests {
         let scope = Scope { partition: "aws".into(), region: Some("us-east-1".into()), account: Account::Global };
         Arc::new(Entry {
             key: Key::new("ec2-instance-types", scope).expect("valid"),
-            value: Bytes::from_static(b"{}"),
-            etag: "e".into(),
+            content: Content { value: Bytes::from_static(b"{}"), etag: "e".into(), lifetime: POLICY.ttl },
             fence: None,
-            lifetime: POLICY.ttl,
             forced: false,
             created_at: 900_000,
             fetched: None,
             age_then: Duration::from_secs(100),
             got: at(1_000, 1_000),
+            fresh_until: at(1_000, 1_000).end_of(Duration::from_secs(200)),
             counters: Arc::default(),
             used: AtomicBool::new(false),
             validated: AtomicU64::new(0),

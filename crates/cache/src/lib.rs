@@ -19,10 +19,11 @@ mod scope;
 mod selector;
 mod statistics;
 pub mod store;
+mod trust;
 mod upstream;
 mod variant;
 
-pub use answer::{Answer, Failure, Forward, Freshness, InvalidateError, Invalidated, Origin};
+pub use answer::{Answer, Content, Failure, Forward, Freshness, InvalidateError, Invalidated, Origin};
 pub use cache::Cache;
 pub use environment::{Environment, Moment};
 pub use epoch::{Death, Epoch, Fence, Incarnation, Marks};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::environment::{Environment, Moment};
 use crate::epoch::{Epoch, Fence};
 use crate::key::Key;
+use crate::trust::Trust;
 
 /// What a container saw of the epoch, dated at the moment its read was sent: an answer is as old as its question.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub(crate) struct Looks {
     window: Duration,
     sequence: AtomicU64,
     newest: RwLock<Option<Arc<Look>>>,
+    trust: Trust,
 }
 
 impl Start {
@@ -43,7 +45,7 @@ impl Start {
 
 impl Looks {
     pub(crate) fn new(window: Duration) -> Self {
-        Self { window, sequence: AtomicU64::new(0), newest: RwLock::new(None) }
+        Self { window, sequence: AtomicU64::new(0), newest: RwLock::new(None), trust: Trust::default() }
     }
 
     pub(crate) fn window(&self) -> Duration {
@@ -67,6 +69,11 @@ impl Looks {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The version of the newest look, if a request that begins at `now`, a glance at the clocks, may surely use that.
+    pub(crate) fn version_at_a_glance(&self, now: Moment) -> Option<u64> {
+        self.trust.at(now)
+    }
+
     /// Keeps what a read sent at `sent` answered, unless a later one has answered; the look that it made.
     pub(crate) fn keep(&self, epoch: Epoch, sent: Start) -> Arc<Look> {
         let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
@@ -76,6 +83,7 @@ impl Looks {
         };
         let look = Arc::new(Look { epoch, sent, version });
         if newest.as_ref().is_none_or(|known| sent.is_later_than(&known.sent)) {
+            self.trust.put(sent.at.end_of(self.window), version);
             *newest = Some(look.clone());
         }
         look

@@ -51,7 +51,8 @@ async fn get(table: &str, value: Bytes) -> Answer {
     let cache = Cache::new(environment, Some(store), Settings::default());
     let policy =
         Policy { ttl: HOUR, stale_while_revalidate: HOUR, stale_if_error: HOUR, fetch_once_per: FetchOncePer::Fleet };
-    cache.get(&key(), &policy, &Directives::default(), Arc::new(Fixed(value))).await.expect("an answer")
+    let upstream: Arc<dyn Upstream> = Arc::new(Fixed(value));
+    cache.get(&key(), &policy, &Directives::default(), &upstream).await.expect("an answer")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder_cache::{Account, Answer, Cache, Directives, Environment, Freshness, Key, Policy};
+use larder_cache::{Account, Answer, Cache, Directives, Environment, Freshness, Key, Policy, Upstream};
 use larder_sources::{AccountId, DATA_TYPES, DataType, Region, Scope};
 
 use crate::Principal;
@@ -100,9 +100,9 @@ impl Queries {
         let data_type = asking.data_type;
         let scope = Scope { region, account: asking.account.clone() };
         let key = self.key_of(data_type, &scope).await?;
-        let upstream = Arc::new(FetchUpstream { fetcher: self.fetcher.clone(), data_type, scope });
+        let upstream: Arc<dyn Upstream> = Arc::new(FetchUpstream { fetcher: self.fetcher.clone(), data_type, scope });
         let directives = Directives { deadline: self.left(asking), ..*asking.directives };
-        let answer = self.cache.get(&key, &self.policies[data_type.name], &directives, upstream).await;
+        let answer = self.cache.get(&key, &self.policies[data_type.name], &directives, &upstream).await;
         let mut answer = answer.map_err(|failure| {
             let problem = asking.problem_of(failure);
             // Nobody named the own account, and a data type that shows each caller his items is asked of it all the same.
@@ -112,7 +112,7 @@ impl Queries {
             }
         })?;
         if let Freshness::StaleIfError(failure) = answer.freshness {
-            answer.freshness = Freshness::StaleIfError(asking.told(failure));
+            answer.freshness = Freshness::StaleIfError(asking.told(*failure).into());
         }
         seen::by(asking.principal, data_type, answer)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::held_lease::Tenure;
 use super::load::Landed;
 use super::{Inner, Request};
-use crate::answer::{Failure, Forward, Origin};
+use crate::answer::{Content, Failure, Forward, Origin};
 use crate::codec;
 use crate::entry::Entry;
 use crate::environment::{millis, share, within};
@@ -105,17 +105,17 @@ impl Inner {
             Ok(value) => {
                 statistics.count(Layer::Upstream, Outcome::Hit, value.len(), now.since(began.at));
                 self.memory.forget_failure(&request.key);
+                let (age_then, lifetime) = (now.since(began.at), self.jittered(&request.policy));
                 let entry = Arc::new(Entry {
                     key: request.key.clone(),
-                    etag: codec::etag(&value),
-                    value,
+                    content: Content { etag: codec::etag(&value), value, lifetime },
                     fence,
-                    lifetime: self.jittered(&request.policy),
                     forced: why == Forward::Request,
                     created_at: began.at.unix_millis(),
                     fetched: Some(began),
-                    age_then: now.since(began.at),
+                    age_then,
                     got: now,
+                    fresh_until: now.end_of(lifetime.saturating_sub(age_then)),
                     counters: statistics,
                     used: AtomicBool::new(false),
                     validated: AtomicU64::new(0),
@@ -154,10 +154,10 @@ impl Inner {
     }
 
     fn is_keepable(&self, entry: &Entry) -> bool {
-        let fits = entry.value.len() <= self.settings.largest_value;
+        let fits = entry.content.value.len() <= self.settings.largest_value;
         if !fits {
             self.statistics.events.too_large.fetch_add(1, Relaxed);
-            tracing::warn!(key = %entry.key, bytes = entry.value.len(), "a value is too large to be kept");
+            tracing::warn!(key = %entry.key, bytes = entry.content.value.len(), "a value is too large to be kept");
         }
         fits
     }
@@ -171,10 +171,10 @@ impl Inner {
             return Ok(());
         }
         let (key, data_type) = (&entry.key, entry.key.data_type());
-        let encoded = codec::encode(key, &entry.value, self.store.largest_inline())
+        let encoded = codec::encode(key, &entry.content.value, self.store.largest_inline())
             .map_err(|error| StoreError::Failed(error.to_string().into()))?;
         let usable = request.policy.stale_if_error.max(request.policy.stale_while_revalidate);
-        let expires_at = entry.created_at.saturating_add(millis(entry.lifetime));
+        let expires_at = entry.created_at.saturating_add(millis(entry.content.lifetime));
         let ttl = expires_at.saturating_add(millis(usable.saturating_add(GRACE))) / 1_000;
         if !encoded.chunks.is_empty() {
             self.store.ask(data_type, |store| store.write_chunks(&encoded.chunks, ttl)).await?;
@@ -187,10 +187,10 @@ impl Inner {
             used_at: None,
             ttl,
             fence,
-            etag: entry.etag.to_string(),
+            etag: entry.content.etag.to_string(),
             forced: entry.forced,
             lease: lease.map(Tenure::owner),
-            size: entry.value.len() as u64,
+            size: entry.content.value.len() as u64,
             payload: encoded.payload,
         };
         if !self.store.ask(data_type, |store| store.write_entry(&stored)).await? {

@@ -29,7 +29,9 @@ impl Cache {
         let key = &key.about(key.resource().or(resource));
         let (verdict, reason) = match &snapshot.entry {
             ItemRead::Absent => (Verdict::Absent, "nothing is stored under this key".to_owned()),
-            ItemRead::Malformed { .. } => (Verdict::Malformed, "the item is no entry of this version's format".to_owned()),
+            ItemRead::Malformed { .. } => {
+                (Verdict::Malformed, "the item is no entry of this version's format".to_owned())
+            }
             ItemRead::Found(entry) => match judge(key, entry, epoch, now) {
                 usable @ (Verdict::Fresh | Verdict::Stale, _) => self.read_through(key, entry, usable).await?,
                 unusable => unusable,

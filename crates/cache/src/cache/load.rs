@@ -138,12 +138,7 @@ impl Inner {
     }
 
     /// What this request wants, from the store or, filled since it was last looked at, from memory.
-    pub(super) fn landed_without_fetch(
-        &self,
-        request: &Request,
-        read: &EntryRead,
-        purpose: Purpose,
-    ) -> Option<Landed> {
+    pub(super) fn landed_without_fetch(&self, request: &Request, read: &EntryRead, purpose: Purpose) -> Option<Landed> {
         if let Some(entry) = read.entry.as_ref().filter(|entry| self.will_do_for(request, entry, purpose)) {
             return Some(Landed::Entry { entry: entry.clone(), origin: Origin::Store });
         }

@@ -19,7 +19,7 @@ use std::sync::atomic::AtomicBool;
 use futures::future::{Either, select};
 use tokio::sync::Semaphore;
 
-use crate::answer::{Answer, Failure, Forward, Origin};
+use crate::answer::{Answer, Failure, Forward, Freshness, Origin};
 use crate::entry::Usability;
 use crate::environment::{Environment, within};
 use crate::epoch::{EPOCH, Epoch};
@@ -89,14 +89,15 @@ impl Cache {
         key: &Key,
         policy: &Policy,
         directives: &Directives,
-        upstream: Arc<dyn Upstream>,
+        upstream: &Arc<dyn Upstream>,
     ) -> Result<Answer, Failure> {
-        let start = self.0.looks.start(&*self.0.environment);
-        let (policy, directives, fetched) = (*policy, *directives, Arc::default());
-        let request = Request { key: key.clone(), policy, directives, start, upstream, fetched };
-        if let Some(hit) = self.0.hit(&request) {
-            return Ok(hit);
+        if let Some((entry, age)) = self.0.hit(key, directives) {
+            return Ok(Answer::held_by(entry, age, Origin::Memory, Freshness::Fresh));
         }
+        let start = self.0.looks.start(&*self.0.environment);
+        let (key, upstream, fetched) = (key.clone(), upstream.clone(), Arc::default());
+        let (policy, directives) = (*policy, *directives);
+        let request = Request { key, policy, directives, start, upstream, fetched };
         // Boxed, so that a hit does not carry the room that the other steps need.
         let answering = Box::pin(self.0.answer(&request));
         let answer = within(&*self.0.environment, directives.deadline, answering).await;

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use super::request::fetched_for;
 use super::{Inner, Request};
@@ -7,7 +8,9 @@ use crate::answer::{Answer, Failure, Forward, Freshness, Origin};
 use crate::entry::{Entry, Usability};
 use crate::environment::Moment;
 use crate::flight::Role;
+use crate::key::Key;
 use crate::look::{Look, Start};
+use crate::policy::Directives;
 use crate::statistics::{Layer, Outcome};
 use crate::store::StoreError;
 
@@ -20,15 +23,22 @@ pub(super) enum Recall {
 }
 
 impl Inner {
-    /// Step 1: in memory, looked within the window, fence good, fresh. No round trip, no await.
-    pub(super) fn hit(self: &Arc<Self>, request: &Request) -> Option<Answer> {
-        let entry = self.memory.get(&request.key)?;
-        let look = self.looks.usable_by(&request.start)?;
-        let fresh = entry.usability(&request.policy, request.start.at) == Usability::Fresh;
-        if !fresh || !entry.is_good(&look) || !self.cache_control_allows(request, &entry) {
+    /// Step 1: in memory, looked within the window, fence good, fresh. No round trip, no await, and a glance at the clocks:
+    /// what is not certain by that goes through step 2.
+    pub(super) fn hit(self: &Arc<Self>, key: &Key, directives: &Directives) -> Option<(Arc<Entry>, Duration)> {
+        if directives.max_age.is_some() {
             return None;
         }
-        Some(self.serve(request, &entry, Origin::Memory))
+        let entry = self.memory.get(key)?;
+        let now = self.environment.glance();
+        let version = self.looks.version_at_a_glance(now)?;
+        if !now.is_before(entry.fresh_until) || !entry.was_good_by(version) {
+            return None;
+        }
+        entry.counters.count_at_once(entry.content.value.len());
+        self.note_use(&entry);
+        let age = entry.age(now);
+        Some((entry, age))
     }
 
     /// Step 2: as step 1, with a new look where the last is too old.
@@ -91,9 +101,8 @@ impl Inner {
         if !failure.allows_stale() {
             return Err(failure);
         }
-        if let Some((entry, why)) = request.fetched.get() {
-            let stored = self.memory.get(&request.key).is_some_and(|kept| Arc::ptr_eq(&kept, entry));
-            return Ok(self.serve(request, entry, Origin::Upstream { why: *why, collapsed: false, stored }));
+        if let Some(fetched) = self.fetched_for_it(request) {
+            return Ok(fetched);
         }
         let usable = |entry: &Arc<Entry>| {
             fetched_for(request, entry)
@@ -105,7 +114,14 @@ impl Inner {
         if !self.is_stale(request, &entry) {
             return Ok(self.serve(request, &entry, Origin::Memory));
         }
-        Ok(self.serve_as(request, &entry, Origin::Memory, Freshness::StaleIfError(failure)))
+        Ok(self.serve_as(request, &entry, Origin::Memory, Freshness::StaleIfError(failure.into())))
+    }
+
+    /// The answer made of what was fetched for this very request, if anything was.
+    pub(super) fn fetched_for_it(self: &Arc<Self>, request: &Request) -> Option<Answer> {
+        let (entry, why) = request.fetched.get()?;
+        let stored = self.memory.get(&request.key).is_some_and(|kept| Arc::ptr_eq(&kept, entry));
+        Some(self.serve(request, entry, Origin::Upstream { why: *why, collapsed: false, stored }))
     }
 
     /// The answer made of an entry that is within its lifetime.
@@ -123,8 +139,7 @@ impl Inner {
     ) -> Answer {
         let now = self.environment.now();
         self.note_served(request, entry, origin, &freshness, now);
-        let (value, etag) = (entry.value.clone(), entry.etag.clone());
-        Answer { value, etag, age: entry.age(now), lifetime: entry.lifetime, origin, freshness }
+        Answer::held_by(entry.clone(), entry.age(now), origin, freshness)
     }
 
     fn note_served(
@@ -142,7 +157,11 @@ impl Inner {
             // Counted where the fetch ended.
             Origin::Upstream { .. } => return,
         };
-        entry.counters.count(layer, outcome, entry.value.len(), now.since(request.start.at));
+        entry.counters.count(layer, outcome, entry.content.value.len(), now.since(request.start.at));
+        self.note_use(entry);
+    }
+
+    fn note_use(self: &Arc<Self>, entry: &Arc<Entry>) {
         if !entry.used.load(Relaxed) && !entry.used.swap(true, Relaxed) {
             self.mark_used_soon(entry);
         }

@@ -30,8 +30,8 @@ impl Inner {
                     // even for that is not waited for: the lease runs out by itself.
                     within(&*self.environment, limit, self.release_dropped()).await;
                     // It may have been dropped when it had the value and was writing it to the store.
-                    if let Some(hit) = self.hit(request) {
-                        return Ok(hit);
+                    if let Some(fetched) = self.fetched_for_it(request) {
+                        return Ok(fetched);
                     }
                 }
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 
 use super::Inner;
+use crate::answer::Content;
 use crate::codec::{self, Corrupt};
 use crate::entry::Entry;
 use crate::key::Key;
@@ -95,18 +96,19 @@ impl Inner {
         let now = self.environment.now();
         let by_wall = Duration::from_millis(now.unix_millis().saturating_sub(stored.created_at));
         let known = self.memory.get(key);
-        let known = known.filter(|known| known.created_at == stored.created_at && *known.etag == *stored.etag);
+        let known = known.filter(|known| known.created_at == stored.created_at && *known.content.etag == *stored.etag);
+        let age_then = known.map_or(by_wall, |known| by_wall.max(known.age(now)));
+        let lifetime = Duration::from_millis(stored.expires_at.saturating_sub(stored.created_at));
         Arc::new(Entry {
             key: key.clone(),
-            value,
-            etag: stored.etag.as_str().into(),
+            content: Content { value, etag: stored.etag.as_str().into(), lifetime },
             fence: Some(stored.fence),
-            lifetime: Duration::from_millis(stored.expires_at.saturating_sub(stored.created_at)),
             forced: stored.forced,
             created_at: stored.created_at,
             fetched: None,
-            age_then: known.map_or(by_wall, |known| by_wall.max(known.age(now))),
+            age_then,
             got: now,
+            fresh_until: now.end_of(lifetime.saturating_sub(age_then)),
             counters: self.statistics.of(key.data_type()),
             used: AtomicBool::new(stored.used_at.is_some()),
             validated: AtomicU64::new(0),

@@ -35,8 +35,10 @@ impl Latency {
         self.total_micros.fetch_add(micros, Relaxed);
     }
 
-    pub(super) fn report(&self) -> LatencyReport {
-        let counts = self.buckets.each_ref().map(|count| count.load(Relaxed));
+    /// With so many besides that took no microsecond.
+    pub(super) fn report(&self, at_once: u64) -> LatencyReport {
+        let mut counts = self.buckets.each_ref().map(|count| count.load(Relaxed));
+        counts[0] += at_once;
         let count: u64 = counts.iter().sum();
         let percentile = |share: u64| {
             let mut left = (count * share).div_ceil(100);
@@ -61,9 +63,11 @@ mod tests {
         for micros in (1..=98).chain([5_000, 5_000]) {
             latency.record(Duration::from_micros(micros));
         }
-        let report = latency.report();
+        let report = latency.report(0);
         assert!((50..128).contains(&report.p50), "{report:?}");
         assert!((5_000..10_000).contains(&report.p99), "{report:?}");
         assert_eq!(report.mean, (98 * 99 / 2 + 10_000) / 100);
+        let report = latency.report(900);
+        assert_eq!((report.count, report.p50, report.mean), (1_000, 0, (98 * 99 / 2 + 10_000) / 1_000));
     }
 }

@@ -150,7 +150,7 @@ async fn a_refresh_that_was_only_being_written_when_its_time_was_over_is_answere
     let pending = container.ask();
     pass(millis(230)).await;
     world.upstream.let_go();
-    assert_eq!(told(pending).await, "v2 memory");
+    assert_eq!(told(pending).await, "v2 upstream");
     assert_eq!((container.tell().await.as_str(), world.upstream.calls()), ("v2 memory", 2));
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use larder_cache::store::{Store, StoreError};
 use larder_cache::{
     Account, Answer, Cache, Directives, Events, Failure, FetchOncePer, Freshness, Inspection, Invalidated, Key, Origin,
-    Policy, Scope, Selector, Settings,
+    Policy, Scope, Selector, Settings, Upstream,
 };
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -81,7 +81,8 @@ impl Container {
     }
 
     pub(crate) async fn get_with(&self, directives: Directives) -> Result<Answer, Failure> {
-        self.cache.get(&self.key, &self.policy, &directives, self.upstream.clone()).await
+        let upstream: Arc<dyn Upstream> = self.upstream.clone();
+        self.cache.get(&self.key, &self.policy, &directives, &upstream).await
     }
 
     /// The value and its origin's name, of an answer that there has to be.

@@ -128,17 +128,16 @@ fn whence(answer: &Answer, asked: Asked) -> String {
 
 #[cfg(test)]
 mod tests {
+    use larder_app::Content;
+
     use super::*;
 
     #[test]
     fn only_who_asked_before_has_an_answer_in_memory() {
-        let answer = |origin| Answer {
-            value: b"{}".to_vec().into(),
-            etag: "".into(),
-            age: Duration::from_secs(400),
-            lifetime: Duration::from_secs(300),
-            origin,
-            freshness: Freshness::StaleWhileRevalidate,
+        let answer = |origin| {
+            let lifetime = Duration::from_secs(300);
+            let content = Content { value: b"{}".to_vec().into(), etag: "".into(), lifetime };
+            Answer::of(content, Duration::from_secs(400), origin, Freshness::StaleWhileRevalidate)
         };
         let words = |origin, asked| whence(&answer(origin), asked);
         assert!(words(Origin::Memory, Asked::First).starts_with("from the store, 6 min old; past its TTL"));

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use larder_cache::{Failure, FailureClass, UpstreamError};
+use larder_cache::{Content, Failure, FailureClass, UpstreamError};
 use larder_sources::{FailureKind, FetchError, Region};
 use rstest::rstest;
 
@@ -12,7 +12,7 @@ fn fetched(why: Forward, collapsed: bool, stored: bool) -> Origin {
 
 fn answer(origin: Origin, freshness: Freshness, age: u64) -> Answer {
     let (age, lifetime) = (Duration::from_secs(age), Duration::from_secs(300));
-    Answer { value: "{}".into(), etag: "e".into(), age, lifetime, origin, freshness }
+    Answer::of(Content { value: "{}".into(), etag: "e".into(), lifetime }, age, origin, freshness)
 }
 
 fn subnets() -> &'static DataType {
@@ -25,7 +25,7 @@ fn region() -> Region {
 
 fn failed() -> Freshness {
     let error = FetchError::new(FailureKind::Unavailable, "ec2:DescribeSubnets", "\"no\"");
-    Freshness::StaleIfError(Failure::Upstream(UpstreamError::new(FailureClass::Failed, error)))
+    Freshness::StaleIfError(Failure::Upstream(UpstreamError::new(FailureClass::Failed, error)).into())
 }
 
 #[rstest]
@@ -95,7 +95,7 @@ fn only_what_went_upstream_is_forwarded(#[case] regions: &[(&str, Result<Origin,
 )]
 #[case(Failure::Overloaded(16), "larder; hit; ttl=-100; detail=\"stale-if-error; memory; OVERLOADED\"")]
 fn what_aws_did_not_say_is_no_status_of_it(#[case] failure: Failure, #[case] expected: &str) {
-    let stale = answer(Origin::Memory, Freshness::StaleIfError(failure), 400);
+    let stale = answer(Origin::Memory, Freshness::StaleIfError(failure.into()), 400);
     assert_eq!(cache_status(&stale, subnets()), expected);
 }
 
