@@ -6,11 +6,13 @@ use futures::FutureExt;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{HeaderName, HeaderValue, SET_COOKIE};
 use lambda_http::lambda_runtime::Diagnostic;
+use lambda_http::request::LambdaRequest;
 use lambda_http::tower::util::MapRequest;
 use lambda_http::{Adapter, LambdaEvent, Request, Service};
 use larder_app::App;
 use larder_app::http::router;
 use larder_app::problem::{Code, Problem};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::normalise::normalise;
@@ -20,6 +22,16 @@ use crate::principal::with_principal;
 #[derive(Clone)]
 pub struct HttpFunction {
     adapter: Adapter<'static, Answer, Routed>,
+}
+
+/// What a function gives back, to be written as JSON once: an answer may have megabytes.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Answered {
+    /// What a route answered.
+    Response(<Adapter<'static, Answer, Routed> as Service<LambdaEvent<LambdaRequest>>>::Response),
+    /// Anything else.
+    Document(Value),
 }
 
 type Routed = MapRequest<Routes, fn(Request) -> Request>;
@@ -39,21 +51,25 @@ impl HttpFunction {
     ///
     /// # Errors
     /// An event that is none of an HTTP API's.
-    pub async fn answer(&self, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
+    pub async fn answer(&self, event: LambdaEvent<Value>) -> Result<Answered, Diagnostic> {
         let LambdaEvent { mut payload, context } = event;
         if let Err(problem) = normalise(&mut payload) {
-            return Ok(of_problem(problem));
+            return Ok(Answered::Document(of_problem(problem)));
         }
-        let request = serde_json::from_value(payload).map_err(|error| failed("NotAnHttpEvent", &error))?;
+        let request = serde_json::from_value(payload).map_err(|error| Diagnostic {
+            error_type: "NotAnHttpEvent".to_owned(),
+            error_message: error.to_string(),
+        })?;
         let mut adapter = self.adapter.clone();
         let answer = async move { adapter.call(LambdaEvent { payload: request, context }).await };
         match AssertUnwindSafe(answer).catch_unwind().await {
-            Ok(Ok(response)) => serde_json::to_value(response).map_err(|error| failed("Unanswerable", &error)),
+            Ok(Ok(response)) => Ok(Answered::Response(response)),
             Ok(Err(never)) => match never {},
             Err(_panic) => {
                 // The panic hook has already written the rest to the log.
                 tracing::error!("an event made Larder panic");
-                Ok(of_problem(Problem::new(Code::Internal, "This is a defect in Larder; its log says more.")))
+                let problem = Problem::new(Code::Internal, "This is a defect in Larder; its log says more.");
+                Ok(Answered::Document(of_problem(problem)))
             }
         }
     }
@@ -92,10 +108,6 @@ fn of_problem(problem: Problem) -> Value {
         "body": body,
         "isBase64Encoded": false,
     })
-}
-
-fn failed(error_type: &str, error: &serde_json::Error) -> Diagnostic {
-    Diagnostic { error_type: error_type.to_owned(), error_message: error.to_string() }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod principal;
 mod start;
 
 pub use direct::{invalidate_directly, is_http_event};
-pub use http_event::HttpFunction;
+pub use http_event::{Answered, HttpFunction};
 pub use start::{ended, start};
 
 #[cfg(test)]

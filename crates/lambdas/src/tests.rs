@@ -77,10 +77,16 @@ fn admin() -> Option<Value> {
     }))
 }
 
-async fn answer(app: &App, event: Value) -> (u64, Value) {
-    assert!(is_http_event(&event));
+/// What Lambda gets.
+async fn answer_document(app: &App, event: Value) -> Value {
     let function = HttpFunction::new(app.clone());
     let answer = function.answer(LambdaEvent::new(event, Context::default())).await.expect("an answer");
+    serde_json::to_value(answer).expect("JSON")
+}
+
+async fn answer(app: &App, event: Value) -> (u64, Value) {
+    assert!(is_http_event(&event));
+    let answer = answer_document(app, event).await;
     let body = answer["body"].as_str().expect("a text body");
     (answer["statusCode"].as_u64().expect("a status"), serde_json::from_str(body).expect("JSON"))
 }
@@ -150,9 +156,8 @@ async fn a_body_that_is_not_the_base64_it_is_said_to_be_clears_nothing() {
 #[tokio::test]
 async fn an_event_that_makes_the_library_panic_is_answered_with_a_problem() {
     let query = format!("region={}", "x".repeat(70_000));
-    let function = HttpFunction::new(app(true));
     let event = event("GET", "/ec2/subnets", &query, None, admin());
-    let answer = function.answer(LambdaEvent::new(event, Context::default())).await.expect("an answer");
+    let answer = answer_document(&app(true), event).await;
     assert_eq!(answer["statusCode"], 500, "{answer}");
     assert_eq!(answer["headers"]["content-type"], "application/problem+json");
     let problem: Value = serde_json::from_str(answer["body"].as_str().expect("a text")).expect("JSON");
@@ -161,10 +166,9 @@ async fn an_event_that_makes_the_library_panic_is_answered_with_a_problem() {
 
 #[tokio::test]
 async fn an_answer_varies_by_all_that_it_varies_by() {
-    let function = HttpFunction::new(app(true));
     let mut event = event("GET", "/openapi.json", "", None, admin());
     event["headers"]["accept-encoding"] = json!("gzip");
-    let answer = function.answer(LambdaEvent::new(event, Context::default())).await.expect("an answer");
+    let answer = answer_document(&app(true), event).await;
     assert_eq!(answer["headers"]["content-encoding"], "gzip", "{answer}");
     let vary = answer["headers"]["vary"].as_str().expect("one line").to_ascii_lowercase();
     assert!(vary.contains("authorization") && vary.contains("accept-encoding"), "{vary}");

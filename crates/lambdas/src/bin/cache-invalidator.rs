@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use larder_lambdas::{HttpFunction, ended, invalidate_directly, is_http_event, start};
+use larder_lambdas::{Answered, HttpFunction, ended, invalidate_directly, is_http_event, start};
 use serde_json::Value;
 
 #[tokio::main]
@@ -16,7 +16,7 @@ async fn main() -> ExitCode {
             if is_http_event(&event.payload) {
                 return function.answer(event).await;
             }
-            invalidate_directly(&app, &event.payload).await
+            invalidate_directly(&app, &event.payload).await.map(Answered::Document)
         }
     };
     ended(lambda_runtime::run(service_fn(answer)).await)
