@@ -29,11 +29,12 @@ pub struct HttpFunction {
 #[serde(untagged)]
 pub enum Answered {
     /// What a route answered.
-    Response(<Adapter<'static, Answer, Routed> as Service<LambdaEvent<LambdaRequest>>>::Response),
+    Response(Box<Response>),
     /// Anything else.
     Document(Value),
 }
 
+type Response = <Adapter<'static, Answer, Routed> as Service<LambdaEvent<LambdaRequest>>>::Response;
 type Routed = MapRequest<Routes, fn(Request) -> Request>;
 type Routes = axum::Router;
 type Answer = axum::response::Response;
@@ -63,7 +64,7 @@ impl HttpFunction {
         let mut adapter = self.adapter.clone();
         let answer = async move { adapter.call(LambdaEvent { payload: request, context }).await };
         match AssertUnwindSafe(answer).catch_unwind().await {
-            Ok(Ok(response)) => Ok(Answered::Response(response)),
+            Ok(Ok(response)) => Ok(Answered::Response(response.into())),
             Ok(Err(never)) => match never {},
             Err(_panic) => {
                 // The panic hook has already written the rest to the log.
