@@ -50,6 +50,9 @@ fn canonical<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Ve
 }
 
 #[cfg(test)]
+mod never_alike;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

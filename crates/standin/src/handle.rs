@@ -71,6 +71,13 @@ impl Handle {
         self.server.calls().count(operation)
     }
 
+    /// How many requests came since the start, known operations or not. A request that is yet to come has this number
+    /// or a higher one.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.server.requests()
+    }
+
     /// Puts a fault in place. Of several that hit a call, the oldest one happens to it, so that faults with a number of
     /// calls come one after the other.
     ///

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod call_tag;
 mod caller;
 mod calls;
 mod clock;
@@ -18,6 +19,7 @@ mod sessions;
 mod standin;
 mod wire;
 
+pub use call_tag::{CALL_TAG, CallTags};
 pub use calls::CalledOperation;
 pub use faults::{Fault, FaultKind, Lasts};
 pub use fleet::{

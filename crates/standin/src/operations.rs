@@ -63,6 +63,8 @@ pub(crate) struct Call<'a> {
     pub(crate) account: &'a Account,
     pub(crate) region: &'static str,
     pub(crate) pages: Pages,
+    /// The value of the tag that tells which call it is.
+    pub(crate) tag: Option<&'a str>,
     pub(crate) fleet: &'a Fleet,
     pub(crate) sessions: &'a Sessions,
     pub(crate) now: Timestamp,

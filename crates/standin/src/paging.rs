@@ -91,6 +91,7 @@ mod tests {
             account: callers[nth].account,
             region: fleet.regions()[0],
             pages: Pages::Whole,
+            tag: None,
             fleet: &fleet,
             sessions: &sessions,
             now: Timestamp::UNIX_EPOCH,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::call_tag::CallTags;
 use crate::fleet::Fleet;
 use crate::handle::Handle;
 use crate::latency::Latency;
@@ -27,6 +28,8 @@ pub struct Config {
     /// The folder with AWS's recorded answers below `aws-responses/` and its service models below `models/`: what was
     /// recorded is answered with that, and the fleet answers the rest. Default none.
     pub replay: Option<PathBuf>,
+    /// Whether answers tell which call they answer. Default not.
+    pub call_tags: CallTags,
 }
 
 impl Default for Config {
@@ -37,6 +40,7 @@ impl Default for Config {
             latency: Latency::None,
             session_lifetime: None,
             replay: None,
+            call_tags: CallTags::Absent,
         }
     }
 }

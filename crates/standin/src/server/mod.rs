@@ -10,6 +10,7 @@ use axum::response::Response;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::call_tag::CallTags;
 use crate::calls::{CalledOperation, Calls};
 use crate::clock::Clock;
 use crate::control;
@@ -39,6 +40,7 @@ pub(crate) struct Server {
     calls: Calls,
     clock: Clock,
     latency: Latency,
+    call_tags: CallTags,
     seed: u64,
     requests: AtomicU64,
 }
@@ -58,6 +60,7 @@ impl Server {
             calls: Calls::default(),
             clock: Clock::default(),
             latency: config.latency,
+            call_tags: config.call_tags,
             seed: config.seed,
             requests: AtomicU64::new(0),
         }
@@ -79,6 +82,11 @@ impl Server {
 
     pub(crate) fn calls(&self) -> &Calls {
         &self.calls
+    }
+
+    /// How many requests came.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -133,7 +141,7 @@ impl Server {
             Some(error) => Err(error),
             None => {
                 let pages = fault.map(|fault| fault.pages(number)).unwrap_or_default();
-                self.payload(&recognised, &called, &incoming, pages)
+                self.payload(&recognised, &called, &incoming, number, pages)
             }
         };
         let protocol = recognised.service.protocol();
@@ -153,14 +161,17 @@ impl Server {
         recognised: &Recognised,
         called: &CalledOperation,
         incoming: &Incoming,
+        number: u64,
         pages: Pages,
     ) -> Result<Payload, AwsError> {
+        let tag = self.call_tags.value(number, called);
         let call = Call {
             operation: recognised.operation.map_or("", |operation| operation.name),
             caller: &recognised.caller,
             account: recognised.caller.account,
             region: recognised.region,
             pages,
+            tag: tag.as_deref(),
             fleet: &self.fleet,
             sessions: &self.sessions,
             now: self.clock.now(),

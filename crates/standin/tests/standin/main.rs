@@ -1,6 +1,7 @@
 //! The stand-in, asked over HTTP.
 
 mod ask;
+mod call_tags;
 mod credentials;
 mod drs;
 mod ec2;

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -31,7 +33,7 @@ pub(crate) fn describe(call: &Call, input: Value) -> Result<Value, AwsError> {
     let filters = input.filters.unwrap_or_default();
     let servers = call.fleet.source_servers(call.account.id(), call.region).ok_or_else(uninitialised)?;
     let servers: Vec<&SourceServer> = servers.iter().filter(|it| filters.let_through(it)).collect();
-    answer(call, &servers, input.max_results, input.next_token.as_deref(), |it| render(it))
+    answer(call, &servers, input.max_results, input.next_token.as_deref(), |it| render(call, it))
 }
 
 impl Filters {
@@ -45,7 +47,7 @@ impl Filters {
     }
 }
 
-fn render(server: &SourceServer) -> Value {
+fn render(call: &Call, server: &SourceServer) -> Value {
     let staging_area = match &server.extension {
         None => json!({ "status": "NOT_EXTENDED" }),
         Some(extension) => json!({
@@ -54,14 +56,12 @@ fn render(server: &SourceServer) -> Value {
             "stagingSourceServerArn": extension.staging_source_server_arn,
         }),
     };
+    let tags = [("Name", &*server.hostname), ("Application", server.application), ("Environment", server.environment)];
+    let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
     json!({
         "sourceServerID": server.id,
         "arn": server.arn,
-        "tags": {
-            "Name": server.hostname,
-            "Application": server.application,
-            "Environment": server.environment,
-        },
+        "tags": call.tags(&tags).into_iter().collect::<BTreeMap<_, _>>(),
         "lastLaunchResult": "NOT_STARTED",
         "dataReplicationInfo": replication(server),
         "lifeCycle": {

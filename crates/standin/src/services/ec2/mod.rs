@@ -56,6 +56,14 @@ fn answer<T>(
     Ok(members)
 }
 
+/// The tags of an item that has these of its own; an item without any has no such element.
+fn tag_set(call: &Call, own: &[(String, String)]) -> Option<Element> {
+    let tags = call.tags(own);
+    let tags = (!tags.is_empty())
+        .then(|| tags.iter().map(|(key, value)| [Element::text("key", key), Element::text("value", value)]));
+    tags.map(|tags| Element::set("tagSet", tags))
+}
+
 fn page_size(form: &Form, paging: &Paging) -> Result<usize, AwsError> {
     let most = paging.most;
     let Some(asked) = form.get("MaxResults") else { return Ok(most) };

@@ -1,5 +1,5 @@
 use super::select::select;
-use super::{Paging, answer, check_parameters};
+use super::{Paging, answer, check_parameters, tag_set};
 use crate::fleet::{IpPermission, SecurityGroup};
 use crate::operations::Call;
 use crate::request::Form;
@@ -72,10 +72,7 @@ fn render(call: &Call, group: &SecurityGroup) -> Vec<Element> {
         permissions("ipPermissions", &group.ingress),
         permissions("ipPermissionsEgress", &group.egress),
     ];
-    if !group.tags.is_empty() {
-        let tags = group.tags.iter().map(|(key, value)| [Element::text("key", key), Element::text("value", value)]);
-        members.push(Element::set("tagSet", tags));
-    }
+    members.extend(tag_set(call, &group.tags));
     members
 }
 

@@ -1,5 +1,5 @@
 use super::select::select;
-use super::{Paging, answer, check_parameters};
+use super::{Paging, answer, check_parameters, tag_set};
 use crate::fleet::Subnet;
 use crate::operations::Call;
 use crate::request::Form;
@@ -101,9 +101,6 @@ fn render(call: &Call, subnet: &Subnet) -> Vec<Element> {
         Element::text("enableResourceNameDnsAAAARecord", false),
     ];
     members.push(Element::of("privateDnsNameOptionsOnLaunch", names));
-    if !subnet.tags.is_empty() {
-        let tags = subnet.tags.iter().map(|(key, value)| [Element::text("key", key), Element::text("value", value)]);
-        members.push(Element::set("tagSet", tags));
-    }
+    members.extend(tag_set(call, &subnet.tags));
     members
 }
