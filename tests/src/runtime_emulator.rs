@@ -1,6 +1,7 @@
 //! aws-lambda-rie: Lambda's runtime API around a function's binary.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Context;
 use serde_json::Value;
@@ -16,6 +17,7 @@ const PATHS: [&str; 2] = ["/", "/2018-06-01/ping"];
 /// A function under the runtime emulator; both are gone when this is dropped.
 pub struct RuntimeEmulator {
     server: Server,
+    bootstrap: PathBuf,
     http: reqwest::Client,
     turn: Mutex<()>,
 }
@@ -39,7 +41,8 @@ impl RuntimeEmulator {
             ]
         };
         let server = Server::start(command, env, PATHS).await?;
-        Ok(Self { server, http: reqwest::Client::builder().no_proxy().build()?, turn: Mutex::new(()) })
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { server, bootstrap: bootstrap.to_owned(), http, turn: Mutex::new(()) })
     }
 
     /// Invokes the function and gives its answer; a function's error is an answer too. Like a container, it takes one
@@ -52,6 +55,21 @@ impl RuntimeEmulator {
         let url = format!("{}/2015-03-31/functions/function/invocations", self.server.url);
         let answer = self.http.post(url).json(event).send().await?.text().await?;
         serde_json::from_str(&answer).with_context(|| format!("not JSON: {answer}\n{}", self.server.child.output()))
+    }
+
+    /// Sends a signal to the function, not to the emulator, by the name that `kill` knows it by. One that is killed is
+    /// started again, as Lambda does, by the invocation after the one that it died over, or that found it dead.
+    ///
+    /// # Errors
+    /// If it does not run: before the first invocation, or after its death.
+    pub fn signal(&self, name: &str) -> anyhow::Result<()> {
+        // The emulator has another child, which ends it with this process. The system cuts names off behind 15 bytes.
+        let function = self.bootstrap.file_name().unwrap_or_default().to_string_lossy();
+        let function: String = function.chars().take(15).collect();
+        let emulator = self.server.child.id().to_string();
+        let status = Command::new("pkill").args(["--signal", name, "-x", "-P", &emulator, &function]).status()?;
+        anyhow::ensure!(status.success(), "no {function} of the emulator {emulator} gets the signal {name}: {status}");
+        Ok(())
     }
 
     /// The lines that the emulator and the function have written so far.

@@ -18,7 +18,11 @@ pub(crate) struct Cloud {
 
 impl Cloud {
     pub(crate) async fn start() -> Self {
-        Self { standin: Standin::start(Config::default()).await.expect("the stand-in starts") }
+        Self::with(Config::default()).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
+        Self { standin: Standin::start(config).await.expect("the stand-in starts") }
     }
 
     pub(crate) fn account(&self, number: usize) -> Account {

@@ -10,6 +10,7 @@ use crate::sqlite_file::SqliteFile;
 const PATH: &str = "/ec2/subnets?region=us-east-1";
 const OPERATION: &str = "ec2:DescribeSubnets";
 const CLIENTS: usize = 200;
+const CONTAINERS: usize = 8;
 
 /// The variables of a process whose AWS keeps everybody waiting until the relay leads to it.
 fn env(cloud: &Cloud, aws: &Relay, more: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
@@ -93,19 +94,19 @@ async fn by_two_processes_on_dynamodb() {
     check_two_processes(&format!("dynamodb:{table}"), &[("AWS_ENDPOINT_URL_DYNAMODB", endpoint)]).await;
 }
 
-/// A container takes one request at a time, so that as many containers ask at once as there are requests. None can be
-/// asked how it is meanwhile: that its look found nothing is known by its asking for the lease.
+/// A container takes one request at a time, so that as many are asked at once as there are containers, and the others
+/// queue. None can be asked how it is meanwhile: that its look found nothing is known by its asking for the lease.
 #[tokio::test(flavor = "multi_thread")]
 async fn by_containers_on_dynamodb() {
     let (table, endpoint) = table().await;
     let (cloud, aws) = (Cloud::start().await, Relay::held().await);
-    let stores = join_all((0..5).map(|_| FaultyDynamoDb::before(endpoint))).await;
+    let stores = join_all((0..CONTAINERS).map(|_| FaultyDynamoDb::before(endpoint))).await;
     let containers = join_all(stores.iter().map(async |store| {
         Door::function(&env(&cloud, &aws, &[("AWS_ENDPOINT_URL_DYNAMODB", store.url()), ("CACHE_TABLE_NAME", &table)]))
             .await
     }));
     let containers = containers.await;
-    let asking = join_all(containers.iter().map(|container| container.get(PATH)));
+    let asking = join_all((0..CLIENTS).map(|number| containers[number % CONTAINERS].get(PATH)));
     let all_ask_for_the_lease = async || stores.iter().all(|store| store.called("PutItem") >= 1);
     check(&cloud, &aws, asking, all_ask_for_the_lease).await;
 }

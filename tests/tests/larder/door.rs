@@ -69,12 +69,7 @@ impl Door {
 
     /// An answer, or `None` where the server takes no request any more.
     pub(crate) async fn try_get(&self, path: &str) -> Option<Reply> {
-        match self {
-            Self::Serve { url, client, .. } => {
-                Some(Reply::of(client.get(format!("{url}{path}")).send().await.ok()?).await)
-            }
-            Self::Function(_) => panic!("a function takes every request"),
-        }
+        self.try_send("GET", path, &[], None).await
     }
 
     /// How often what should be rare happened, by its name in `/cache/stats`.
@@ -93,6 +88,17 @@ impl Door {
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Reply {
+        self.try_send(method, path, headers, body).await.expect("it answers")
+    }
+
+    /// An answer, or `None` where the server takes no request any more, or the function died over this one.
+    pub(crate) async fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Option<Reply> {
         match self {
             Self::Serve { url, client, .. } => {
                 let method = method.parse().expect("a method");
@@ -100,14 +106,22 @@ impl Door {
                 for (name, value) in headers {
                     request = request.header(*name, *value);
                 }
-                let answer = request.body(body.unwrap_or_default().to_owned()).send().await.expect("it answers");
-                Reply::of(answer).await
+                Some(Reply::of(request.body(body.unwrap_or_default().to_owned()).send().await.ok()?).await)
             }
             Self::Function(emulator) => {
                 let claims = administrator();
                 let event = http_event(method, path, headers, body, Some(&claims));
-                http_reply(&emulator.invoke(&event).await.expect("it answers"))
+                let answer = emulator.invoke(&event).await.expect("it answers");
+                (answer["errorType"] != "Runtime.ExitError").then(|| http_reply(&answer))
             }
+        }
+    }
+
+    /// Sends a signal to the function, by the name that `kill` knows it by.
+    pub(crate) fn signal(&self, name: &str) {
+        match self {
+            Self::Serve { .. } => panic!("a program has signals of its own"),
+            Self::Function(emulator) => emulator.signal(name).expect("it runs"),
         }
     }
 

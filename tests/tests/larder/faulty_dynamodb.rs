@@ -3,14 +3,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response, StatusCode, header};
+use axum::serve::ListenerExt;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+
+use crate::storm::Storm;
 
 /// More than DynamoDB sends or takes in one piece.
 const LARGEST: usize = 32 << 20;
@@ -23,6 +27,14 @@ pub(crate) enum StoreFault {
     Throttled(&'static str),
     /// Taken, and never answered.
     Held,
+    /// Answered so much later.
+    Slow(Duration),
+    /// Refused for a failure of its own.
+    Failed,
+    /// Not taken: the connection is reset.
+    Reset,
+    /// Taken and done, and then the connection is reset: nobody hears of it.
+    AnswerLost,
     /// A batch read is answered without the epoch, which is named as unprocessed; other calls are answered well.
     EpochUnprocessed,
     /// The same with all but the epoch.
@@ -47,6 +59,8 @@ struct Proxy {
 #[derive(Default)]
 struct Today {
     fault: Option<StoreFault>,
+    /// Draws a fault for each call instead.
+    storm: Option<Storm>,
     /// How many calls have yet to pass before it happens to the first.
     spared: u64,
     /// How many calls it has yet to happen to; without end where absent.
@@ -64,6 +78,8 @@ impl FaultyDynamoDb {
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new().fallback(answer).with_state(proxy.clone());
         let mut serving = JoinSet::new();
+        // A connection that is given up is reset, and not ended in good order.
+        let listener = listener.tap_io(|connection| connection.set_zero_linger().expect("an open connection"));
         serving.spawn(async move { axum::serve(listener, router).await.expect("it serves") });
         Self { url, proxy, _serving: serving }
     }
@@ -85,6 +101,11 @@ impl FaultyDynamoDb {
     /// With the next `calls` that it can happen to.
     pub(crate) fn fault_for(&self, calls: u64, fault: StoreFault) {
         *self.proxy.today() = Today { fault: Some(fault), left: Some(calls), ..Today::default() };
+    }
+
+    /// Whatever the storm brings, until it is over.
+    pub(crate) fn storm(&self, storm: Storm) {
+        *self.proxy.today() = Today { storm: Some(storm), ..Today::default() };
     }
 
     /// No fault any more.
@@ -115,6 +136,11 @@ impl Proxy {
     /// What happens to a call of this operation.
     fn fate(&self, operation: &str) -> Option<StoreFault> {
         let mut today = self.today();
+        if let Some(storm) = &mut today.storm {
+            let fault = storm.strike(operation)?;
+            today.happened += 1;
+            return Some(fault);
+        }
         let fault = today.fault.filter(|_| today.left != Some(0))?;
         let only_batches = matches!(fault, StoreFault::EpochUnprocessed | StoreFault::EntryUnprocessed);
         if only_batches && operation != "BatchGetItem" {
@@ -148,6 +174,20 @@ async fn answer(State(proxy): State<Arc<Proxy>>, request: Request) -> Response<B
     *proxy.calls().entry(operation.to_owned()).or_default() += 1;
     let (status, body) = match proxy.fate(operation) {
         None => proxy.pass(&head.headers, body).await,
+        Some(StoreFault::Slow(by)) => {
+            tokio::time::sleep(by).await;
+            proxy.pass(&head.headers, body).await
+        }
+        Some(StoreFault::Reset) => return reset(),
+        Some(StoreFault::AnswerLost) => {
+            proxy.pass(&head.headers, body).await;
+            return reset();
+        }
+        Some(StoreFault::Failed) => {
+            let failure =
+                json!({"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError", "message": "a fault"});
+            (StatusCode::INTERNAL_SERVER_ERROR, failure.to_string().into_bytes())
+        }
         Some(StoreFault::Held) => std::future::pending().await,
         Some(StoreFault::Throttled(name)) => {
             let refusal = json!({
@@ -167,6 +207,12 @@ async fn answer(State(proxy): State<Arc<Proxy>>, request: Request) -> Response<B
     };
     let answer = Response::builder().status(status).header(header::CONTENT_TYPE, JSON);
     answer.body(Body::from(body)).expect("a response")
+}
+
+/// An answer whose body breaks off before it begins, upon which the server gives the connection up.
+fn reset() -> Response<Body> {
+    let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("a fault on demand")) });
+    Response::new(Body::from_stream(broken))
 }
 
 /// The answer to a batch read with some of its items moved to those that were not processed.

@@ -8,8 +8,10 @@ mod faulty_dynamodb;
 mod filled_file;
 mod kept;
 mod large_subnets;
+mod promises;
 mod relay;
 mod sqlite_file;
+mod storm;
 mod untouched;
 mod wire;
 
@@ -32,6 +34,7 @@ mod cold_key_is_fetched_once;
 mod corrupt_file_is_set_aside;
 mod failing_store_is_passed_by;
 mod failures_are_remembered_for_seconds;
+mod fleet_under_load_keeps_its_promises;
 mod invalidated_answers_stand_in_for_nothing;
 mod invalidation_is_over_when_it_says_so;
 mod killed_process_leaves_nothing_half;
