@@ -1,6 +1,7 @@
 mod accounts;
 mod all_regions;
 mod answers;
+mod arbitrary;
 mod authorisation;
 mod aws_words;
 mod bad_input;
