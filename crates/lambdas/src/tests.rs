@@ -1,3 +1,5 @@
+mod arbitrary_events;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
