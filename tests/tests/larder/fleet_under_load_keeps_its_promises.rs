@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::future::join_all;
 use larder_standin::{CallTags, Config, Latency};
@@ -12,6 +12,7 @@ use crate::cloud::{Cloud, FIRST, SECOND, table};
 use crate::door::{Door, Reply};
 use crate::faulty_dynamodb::FaultyDynamoDb;
 use crate::promises::{Asked, Exchange, Invalidated, Promises};
+use crate::stopwatch::Stopwatch;
 use crate::storm::Storm;
 
 const FUNCTIONS: usize = 8;
@@ -43,6 +44,7 @@ struct Function {
 }
 
 struct Fleet {
+    clock: Stopwatch,
     cloud: Cloud,
     dynamodb: FaultyDynamoDb,
     functions: Vec<Function>,
@@ -72,9 +74,9 @@ impl Fleet {
             Function { door, account, window: Duration::from_millis(window), struck: AtomicU64::new(0) }
         });
         let functions = join_all(functions).await;
-        let promises = Mutex::new(Promises::begin());
-        let (violations, answered) = (Mutex::default(), Mutex::default());
-        let fleet = Self { cloud, dynamodb, functions, promises, violations, answered };
+        let clock = Stopwatch::start();
+        let (promises, violations, answered) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let fleet = Self { clock, cloud, dynamodb, functions, promises, violations, answered };
         join_all(fleet.functions.iter().map(|function| fleet.learn(function))).await;
         fleet
     }
@@ -93,14 +95,20 @@ impl Fleet {
         asked: Asked,
         headers: &[(&str, &str)],
     ) -> Result<Exchange, Option<Reply>> {
-        let (requests_before, sent) = (self.cloud.standin.requests(), Instant::now());
+        let (requests_before, sent) = (self.cloud.standin.requests(), self.clock.now());
         let row = larder_app::DATA_TYPES.iter().find(|row| row.name == asked.data_type).expect("a data type");
         let path = format!("{}?region={}", row.path, asked.region);
         let reply = function.door.try_send("GET", &path, headers, None).await;
-        lock(&self.promises).counted(self.cloud.standin.requests());
+        let answered = {
+            // Under the lock, so that no count is behind a higher one.
+            let mut promises = lock(&self.promises);
+            let (requests, now) = (self.cloud.standin.requests(), self.clock.now());
+            promises.counted(requests, now);
+            now
+        };
         match reply {
             Some(reply) if reply.status == 200 => {
-                Ok(Exchange { asked, window: function.window, sent, requests_before, reply })
+                Ok(Exchange { asked, window: function.window, sent, answered, requests_before, reply })
             }
             failed => Err(failed),
         }
@@ -118,7 +126,7 @@ impl Fleet {
         let requests_before = self.cloud.standin.requests();
         let headers = [("content-type", "application/json")];
         let reply = function.door.try_send("POST", "/cache/invalidate", &headers, Some(&body)).await;
-        let acknowledged = Instant::now();
+        let acknowledged = self.clock.now();
         if reply.is_some_and(|reply| reply.status == 200) {
             let invalidated = Invalidated { data_type, region, account, requests_before, acknowledged };
             lock(&self.promises).invalidated(invalidated);
@@ -126,9 +134,9 @@ impl Fleet {
     }
 
     /// Asks and invalidates at random until the time is over; how many answers have come since the last signal.
-    async fn load(&self, function: &Function, mut random: StdRng, until: Instant) -> u64 {
+    async fn load(&self, function: &Function, mut random: StdRng, until: Duration) -> u64 {
         let (mut since, mut known) = (0, 0);
-        while Instant::now() < until {
+        while self.clock.now() < until {
             if random.random_bool(0.05) {
                 self.invalidate(function, &mut random).await;
             } else {
@@ -160,8 +168,8 @@ impl Fleet {
         lock(&self.violations).extend(violation);
     }
 
-    async fn strike(&self, number: usize, signal: &str, at: Instant) {
-        tokio::time::sleep_until(at.into()).await;
+    async fn strike(&self, number: usize, signal: &str, at: Duration) {
+        tokio::time::sleep(at.saturating_sub(self.clock.now())).await;
         let function = &self.functions[number];
         function.struck.fetch_add(1, Ordering::SeqCst);
         function.door.signal(signal);
@@ -185,7 +193,7 @@ async fn whatever_becomes_of_its_functions_and_its_store() {
     let seed = std::env::var("LARDER_SEED").map_or_else(|_| rand::random(), |seed| seed.parse().expect("a number"));
     let fleet = Fleet::start().await;
     fleet.dynamodb.storm(Storm::of(seed));
-    let began = Instant::now();
+    let began = fleet.clock.now();
     let loads =
         fleet.functions.iter().zip(1..).map(|(function, number)| {
             fleet.load(function, StdRng::seed_from_u64(seed.wrapping_add(number)), began + LOAD)

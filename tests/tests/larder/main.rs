@@ -11,6 +11,7 @@ mod large_subnets;
 mod promises;
 mod relay;
 mod sqlite_file;
+mod stopwatch;
 mod storm;
 mod untouched;
 mod wire;

@@ -2,7 +2,7 @@
 //! answer, so that an answer tells when it was fetched.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use larder_standin::CALL_TAG;
 use serde_json::Value;
@@ -26,7 +26,10 @@ pub(crate) struct Exchange {
     pub(crate) asked: Asked,
     /// The coherence window of whoever answered.
     pub(crate) window: Duration,
-    pub(crate) sent: Instant,
+    /// When, since the beginning.
+    pub(crate) sent: Duration,
+    /// When it was answered.
+    pub(crate) answered: Duration,
     /// How many requests upstream had got when it was sent.
     pub(crate) requests_before: u64,
     pub(crate) reply: Reply,
@@ -39,27 +42,24 @@ pub(crate) struct Invalidated {
     pub(crate) account: Option<String>,
     /// How many requests upstream had got when it was sent: all of those came before it took effect.
     pub(crate) requests_before: u64,
-    pub(crate) acknowledged: Instant,
+    /// When, since the beginning.
+    pub(crate) acknowledged: Duration,
 }
 
 /// What is known so far.
+#[derive(Default)]
 pub(crate) struct Promises {
-    began: Instant,
     /// The items of each answer as upstream gave them, without the tags that tell one call from another.
     whole: HashMap<Asked, Vec<Value>>,
     invalidated: Vec<Invalidated>,
     /// How many requests upstream had got by when.
-    counted: Vec<(Instant, u64)>,
+    counted: Vec<(Duration, u64)>,
 }
 
 /// Clocks of two processes are read to the millisecond.
 const TOLERANCE: Duration = Duration::from_millis(10);
 
 impl Promises {
-    pub(crate) fn begin() -> Self {
-        Self { began: Instant::now(), whole: HashMap::new(), invalidated: Vec::new(), counted: Vec::new() }
-    }
-
     /// Takes the answer for what upstream says, whichever call it answers.
     pub(crate) fn learn(&mut self, exchange: &Exchange) -> Result<(), String> {
         let (items, _) = items(&exchange.asked, &exchange.reply)?;
@@ -76,9 +76,9 @@ impl Promises {
         self.invalidated.len()
     }
 
-    /// By now upstream has got so many requests.
-    pub(crate) fn counted(&mut self, requests: u64) {
-        self.counted.push((Instant::now(), requests));
+    /// At `now`, upstream has got so many requests.
+    pub(crate) fn counted(&mut self, requests: u64, now: Duration) {
+        self.counted.push((now, requests));
     }
 
     /// Whether an answer that has just come keeps every promise; else which it breaks, and how.
@@ -115,8 +115,8 @@ impl Promises {
         let age: u64 = age.ok_or_else(|| format!("G5: no age: {status}"))?;
         let counted = self.counted.partition_point(|(_, requests)| *requests <= call);
         let (called_by, _) = self.counted.get(counted).ok_or_else(|| format!("G3: call {call} is yet to come"))?;
-        let least = exchange.sent.saturating_duration_since(*called_by).saturating_sub(TOLERANCE).as_secs();
-        let most = self.began.elapsed().as_secs() + 1;
+        let least = exchange.sent.saturating_sub(*called_by).saturating_sub(TOLERANCE).as_secs();
+        let most = exchange.answered.as_secs() + 1;
         if !(least..=most).contains(&age) {
             return Err(format!("G5: an answer of {least} to {most} s says that it is {age} s old: {status}"));
         }

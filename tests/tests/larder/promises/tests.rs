@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 
 const STRICT: Duration = Duration::ZERO;
+const NOW: Duration = Duration::from_secs(1);
 
 fn asked(region: &'static str) -> Asked {
     let (data_type, action, member) = ("ec2-subnets", "ec2:DescribeSubnets", "subnets");
@@ -20,21 +21,20 @@ fn exchange(call: u64, age: u64, window: Duration) -> Exchange {
     let headers = [("age", age.to_string()), ("cache-status", "larder; hit; ttl=9; detail=memory".to_owned())];
     let headers = BTreeMap::from(headers.map(|(name, value)| (name.to_owned(), value)));
     let reply = Reply { status: 200, headers, text };
-    Exchange { asked: asked("us-east-1"), window, sent: Instant::now(), requests_before: 100, reply }
+    Exchange { asked: asked("us-east-1"), window, sent: NOW, answered: NOW, requests_before: 100, reply }
 }
 
 /// Promises at 100 calls, with one invalidation that was sent after 50 calls and acknowledged now.
 fn promises() -> Promises {
-    let mut promises = Promises::begin();
+    let mut promises = Promises::default();
     promises.learn(&exchange(0, 0, STRICT)).expect("an answer");
-    promises.counted(100);
-    let acknowledged = Instant::now();
+    promises.counted(100, NOW);
     promises.invalidated(Invalidated {
         data_type: None,
         region: None,
         account: None,
         requests_before: 50,
-        acknowledged,
+        acknowledged: NOW,
     });
     promises
 }
@@ -66,7 +66,7 @@ fn an_invalidation_of_something_else_forbids_nothing() {
 }
 
 fn everything() -> Invalidated {
-    Invalidated { data_type: None, region: None, account: None, requests_before: 50, acknowledged: Instant::now() }
+    Invalidated { data_type: None, region: None, account: None, requests_before: 50, acknowledged: NOW }
 }
 
 #[test]

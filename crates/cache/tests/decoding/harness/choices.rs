@@ -48,6 +48,11 @@ impl<'a> Choices<'a> {
         *first
     }
 
+    /// Yes, for one byte in so many.
+    pub(crate) fn once_in(&mut self, many: u8) -> bool {
+        self.byte().is_multiple_of(many)
+    }
+
     /// A number below `limit`, which is not 0.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         let [high, low] = [self.byte(), self.byte()];
@@ -64,7 +69,7 @@ impl<'a> Choices<'a> {
 
     /// Any text, and often one that looks like what is expected.
     pub(crate) fn text(&mut self) -> String {
-        if self.byte() % 4 == 0 {
+        if self.once_in(4) {
             return String::from_utf8_lossy(&self.bytes()).into_owned();
         }
         (0..self.byte() % 12).map(|_| *self.one_of(&PIECES)).collect()

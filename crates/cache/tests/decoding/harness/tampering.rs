@@ -24,7 +24,7 @@ const NUMBERS: [&str; 12] = [
 /// Damages items: some by a change that each, others by what stood in another item. More than two moves between items
 /// could forge a whole one, and no reader could tell that from an answer.
 pub(crate) fn tamper(items: &mut Items, choices: &mut Choices) {
-    if choices.byte() % 2 == 0 {
+    if choices.once_in(2) {
         for _ in 0..=choices.byte() % 2 {
             move_between(items, choices);
         }
@@ -33,7 +33,7 @@ pub(crate) fn tamper(items: &mut Items, choices: &mut Choices) {
     for _ in 0..=choices.byte() % 6 {
         let keys: Vec<_> = items.keys().cloned().collect();
         let key = choices.one_of(&keys);
-        if choices.byte() % 16 == 0 && items.len() > 2 {
+        if choices.once_in(16) && items.len() > 2 {
             items.remove(key);
         } else if let Some(Value::Object(attributes)) = items.get_mut(key) {
             let names: Vec<_> = attributes.keys().filter(|name| *name != "cacheKey").cloned().collect();
@@ -61,7 +61,7 @@ fn move_between(items: &mut Items, choices: &mut Choices) {
     if names.is_empty() {
         return;
     }
-    if choices.byte() % 3 == 0 {
+    if choices.once_in(3) {
         into.retain(|name, _| name == "cacheKey");
         into.extend(names.into_iter().map(|(name, value)| (name.clone(), value.clone())));
     } else {
@@ -79,7 +79,7 @@ fn any_value(choices: &mut Choices, depth: usize) -> Value {
         0 => json!({"S": choices.text()}),
         1 => json!({"N": choices.text()}),
         2 => json!({"B": STANDARD.encode(choices.bytes())}),
-        3 => json!({"BOOL": choices.byte() % 2 == 0}),
+        3 => json!({"BOOL": choices.once_in(2)}),
         4 => json!({"NULL": true}),
         5 => json!({"SS": [choices.text()]}),
         6 => json!({"L": [any_value(choices, depth - 1)]}),
