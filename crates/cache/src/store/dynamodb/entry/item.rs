@@ -124,8 +124,17 @@ pub(super) fn chunks(item: &Item) -> Vec<ChunkId> {
     }
 }
 
-/// serde_dynamo panics at an attribute of a type that the SDK doesn't know, so those are left out.
+/// serde_dynamo panics at a value of a type that the SDK doesn't know, so attributes with one are left out.
 fn attributes(mut item: Item) -> Option<EntryItem> {
-    item.retain(|_, value| !value.is_unknown());
+    item.retain(|_, value| is_known(value));
     serde_dynamo::from_item(item).ok()
+}
+
+/// Whether the SDK knows its type, and those of all within it.
+fn is_known(value: &AttributeValue) -> bool {
+    match value {
+        AttributeValue::L(values) => values.iter().all(is_known),
+        AttributeValue::M(values) => values.values().all(is_known),
+        value => !value.is_unknown(),
+    }
 }
