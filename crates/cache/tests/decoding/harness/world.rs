@@ -79,7 +79,8 @@ pub(crate) fn read(table: &Table, key: &Key, directives: Directives, upstream: B
             let store = DynamoDbStore::new(client(table), table::NAME, environment.clone());
             let settings = Settings { memory_bytes: 4 << 20, ..Settings::default() };
             let cache = Cache::new(environment, Some(Arc::new(store)), settings);
-            cache.get(key, &POLICY, &directives, Arc::new(Says(upstream))).await
+            let upstream: Arc<dyn Upstream> = Arc::new(Says(upstream));
+            cache.get(key, &POLICY, &directives, &upstream).await
         })
     })
 }
