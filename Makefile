@@ -22,7 +22,8 @@ lint: ## formatting, clippy, dependencies
 	$(deny) --workspace check licenses bans sources
 	tests/counterparts/advisories $(deny)
 
-bench: counterparts ## the benchmarks, optimised
+bench: counterparts ## the benchmarks, optimised; all of them write bench/RESULTS.md
+	@$(install) bentocache
 	cargo build --release --workspace --bins
 	$(target)/release/larder-bench $(ARGS)
 

@@ -1,6 +1,6 @@
 use clap::Parser;
 
-/// Measures Larder, each number beside its floor or peer.
+/// Measures Larder, each number beside its floor or peer. Writes bench/RESULTS.md when it measures everything in full.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Only the measurements whose name contains one of these
@@ -11,9 +11,6 @@ pub(crate) struct Arguments {
     /// As little as possible: shows that everything works, and says nothing of speed
     #[arg(long)]
     quick: bool,
-    /// Write the table into bench/RESULTS.md too
-    #[arg(long)]
-    pub(crate) write: bool,
 }
 
 /// How much is measured.
@@ -21,7 +18,7 @@ pub(crate) struct Arguments {
 pub(crate) struct Effort {
     /// How often the two sides take turns.
     pub(crate) rounds: u32,
-    /// What the full number of samples is divided by.
+    /// What the full number of samples is divided by; 1 in a full run.
     divisor: usize,
 }
 
@@ -30,13 +27,23 @@ impl Arguments {
         self.names.is_empty() || self.names.iter().any(|asked| name.contains(asked))
     }
 
+    /// Whether nothing is left out.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.names.is_empty() && !self.quick
+    }
+
     pub(crate) fn effort(&self) -> Effort {
         if self.quick { Effort { rounds: 2, divisor: 100 } } else { Effort { rounds: self.rounds, divisor: 1 } }
     }
 }
 
 impl Effort {
-    /// How many samples each side takes in a round, where a full run takes `full`.
+    /// Whether the numbers say nothing.
+    pub(crate) fn is_quick(self) -> bool {
+        self.divisor > 1
+    }
+
+    /// How many samples each side takes in a round, or how large a thing is made, where that is `full` in a full run.
     pub(crate) fn samples(self, full: usize) -> usize {
         full.div_ceil(self.divisor)
     }

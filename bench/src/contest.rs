@@ -57,7 +57,7 @@ async fn turn(samples: usize, side: &mut impl AsyncFnMut() -> anyhow::Result<Dur
 }
 
 /// The middle one, or the mean of the middle two; not a number for none.
-fn median(numbers: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn median(numbers: impl Iterator<Item = f64>) -> f64 {
     let mut numbers: Vec<f64> = numbers.collect();
     numbers.sort_by(f64::total_cmp);
     let half = numbers.len() / 2;

@@ -6,5 +6,4 @@ pub(crate) mod miss_sqlite;
 pub(crate) mod store_hit_dynamodb;
 pub(crate) mod store_hit_sqlite;
 
-mod asker;
 mod processes;

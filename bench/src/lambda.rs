@@ -2,6 +2,8 @@
 
 pub(crate) mod memory_hit;
 pub(crate) mod miss;
+pub(crate) mod size;
+pub(crate) mod start;
 pub(crate) mod store_hit;
 
 mod answer;
@@ -10,5 +12,6 @@ mod function;
 mod question;
 mod regions;
 mod runtime_api;
+mod started;
 
 pub(crate) use question::{LARGE, SMALL};

@@ -1,17 +1,27 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
-mod in_process;
-mod lambda;
 mod measurements;
 
+mod in_process;
+mod lambda;
+
+mod herd;
+mod invalidation;
+mod replay;
+mod units;
+
+mod asker;
 mod contest;
 mod dynamodb;
 mod sqlite;
 mod stopwatch;
+mod usual_design;
 
+mod figure;
 mod machine;
 mod report;
+mod row;
 
 use anyhow::Context;
 use clap::Parser;
@@ -25,12 +35,16 @@ use report::Report;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let mut report = Report::new(Machine::this_one());
+    let effort = arguments.effort();
+    let mut report = Report::new(Machine::this_one(), effort);
     for measurement in MEASUREMENTS.iter().filter(|measurement| arguments.ask_for(measurement.name)) {
         report.announce(measurement.name)?;
-        let result = (measurement.run)(arguments.effort()).await;
-        report.add(measurement, &result.with_context(|| format!("measuring {:?}", measurement.name))?);
+        let rows = (measurement.run)(effort).await;
+        report.add(measurement, rows.with_context(|| format!("measuring {:?}", measurement.name))?);
     }
-    report.print(arguments.effort())?;
-    if arguments.write { report.write(arguments.effort()) } else { Ok(()) }
+    report.print()?;
+    if arguments.is_whole() {
+        report.write()?
+    }
+    Ok(())
 }

@@ -1,73 +1,117 @@
 use futures::future::LocalBoxFuture;
 
 use crate::arguments::Effort;
-use crate::contest::Comparison;
-use crate::{in_process, lambda};
+use crate::row::Row;
+use crate::{herd, in_process, invalidation, lambda, replay, units};
 
-/// One row of the table.
+/// Some rows of the table that are measured together.
 pub(crate) struct Measurement {
-    /// What is measured: unique, and what a row is chosen by on the command line.
+    /// What is measured: unique, begins its rows, and what they are chosen by on the command line.
     pub(crate) name: &'static str,
-    /// What it is measured against.
-    pub(crate) beside: &'static str,
-    pub(crate) run: fn(Effort) -> LocalBoxFuture<'static, anyhow::Result<Outcome>>,
-}
-
-/// What came of it.
-pub(crate) struct Outcome {
-    pub(crate) comparison: Comparison,
-    /// Requests that one operation made to the store, where they were counted.
-    pub(crate) requests: Option<f64>,
-    /// The bytes of one answer's body.
-    pub(crate) bytes: usize,
+    /// How, and what the reader has to know to believe the numbers.
+    pub(crate) how: &'static str,
+    pub(crate) run: fn(Effort) -> LocalBoxFuture<'static, anyhow::Result<Vec<Row>>>,
 }
 
 /// Every measurement, in the order of the table.
 pub(crate) const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         name: "in process: memory hit",
-        beside: "quick_cache get",
+        how: "10,000 in a row are one sample. Larder looks at the epoch once in a coherence window (2 s) and counts every \
+              hit; that is in its time. The peers do neither. They are asked by a text, hash as they do by default, and \
+              give the same bytes.",
         run: |effort| Box::pin(in_process::memory_hit::run(effort)),
     },
     Measurement {
         name: "in process: store hit, SQLite",
-        beside: "one SELECT of both rows",
+        how: "Each asks for a key that its memory lacks and another process has filled. The floor is on the same file.",
         run: |effort| Box::pin(in_process::store_hit_sqlite::run(effort)),
     },
     Measurement {
         name: "in process: store hit, DynamoDB Local",
-        beside: "BatchGetItem of both items",
+        how: "The same in a table. The floor reads the same two items and looks at neither; Larder also decompresses the \
+              value and checks its digest, identity, fence and age.",
         run: |effort| Box::pin(in_process::store_hit_dynamodb::run(effort)),
     },
     Measurement {
         name: "in process: miss with lease, SQLite",
-        beside: "SELECT + 2 INSERTs",
+        how: "Every sample is another key; upstream takes no time. The floor is in a file of its own.",
         run: |effort| Box::pin(in_process::miss_sqlite::run(effort)),
     },
     Measurement {
         name: "in process: miss with lease, DynamoDB Local",
-        beside: "GetItem + conditional put + put",
+        how: "Every sample is another key; upstream takes no time. The floor puts items with the same attributes and the \
+              same index, under keys of the same length, but compresses nothing. Larder's time is until the answer; its \
+              requests are counted until none is under way.",
         run: |effort| Box::pin(in_process::miss_dynamodb::run(effort)),
     },
     Measurement {
-        name: "lambda: memory hit, small",
-        beside: "bare lambda_http function",
-        run: |effort| Box::pin(lambda::memory_hit::run(effort, lambda::SMALL)),
+        name: "lambda: memory hit, small answer",
+        how: "The real `query-handler` and a function that does nothing but give the same bytes and headers, each with a \
+              runtime API of its own: from handing out the event until the answer is in.",
+        run: |effort| Box::pin(lambda::memory_hit::run(effort, lambda::SMALL, 1.5)),
     },
     Measurement {
-        name: "lambda: memory hit, large",
-        beside: "bare lambda_http function",
-        run: |effort| Box::pin(lambda::memory_hit::run(effort, lambda::LARGE)),
+        name: "lambda: memory hit, large answer",
+        how: "The same with EC2's real instance types.",
+        run: |effort| Box::pin(lambda::memory_hit::run(effort, lambda::LARGE, 1.1)),
     },
     Measurement {
         name: "lambda: store hit, DynamoDB Local",
-        beside: "bare lambda_http function",
+        how: "A container that has answered once is asked for what another has filled. The bare function asks no store: \
+              this is what a store hit costs, not what Larder adds to it.",
         run: |effort| Box::pin(lambda::store_hit::run(effort)),
     },
     Measurement {
         name: "lambda: miss with lease, DynamoDB Local",
-        beside: "bare lambda_http function",
+        how: "AWS is a stand-in that answers at once: this is what Larder adds to AWS.",
         run: |effort| Box::pin(lambda::miss::run(effort)),
+    },
+    Measurement {
+        name: "lambda: start",
+        how: "From starting the program to its first poll of the runtime API, and its resident memory at that poll and \
+              after one answer from its memory.",
+        run: |effort| Box::pin(lambda::start::run(effort)),
+    },
+    Measurement {
+        name: "lambda: zipped program",
+        how: "The program alone, deflated at the usual level, as a zip holds it.",
+        run: |effort| Box::pin(lambda::size::run(effort)),
+    },
+    Measurement {
+        name: "invalidation",
+        how: "Everything of a data type, with so many entries of it in the table. The peer reads their keys from the index \
+              and deletes them, 25 a request and 4 requests side by side. Larder's request has the same bytes whatever \
+              the table holds: a run fails if not.",
+        run: |effort| Box::pin(invalidation::run(effort)),
+    },
+    Measurement {
+        name: "herd beside no lease",
+        how: "64 containers are asked for the same cold key 200 times each, all at once; upstream takes 300 ms. Time is \
+              until all have answered.",
+        run: |effort| Box::pin(herd::beside_no_lease(effort)),
+    },
+    Measurement {
+        name: "herd beside bentocache",
+        how: "The same herd in one Node process: 64 instances with a memory layer and the DynamoDB driver, on the same \
+              DynamoDB Local, after one herd that does not count.",
+        run: |effort| Box::pin(herd::beside_bentocache(effort)),
+    },
+    Measurement {
+        name: "hit ratio on real reads",
+        how: "The successful reads of a recorded hour of CloudTrail, put to four containers in turn at the times that they \
+              were made. TTLs without jitter, nothing is served stale or refreshed ahead. The peer's figures were worked \
+              out from the records without any cache.",
+        run: |effort| Box::pin(replay::run(effort)),
+    },
+    Measurement {
+        name: "DynamoDB cost",
+        how: "1,000 requests that memory has no answer to (a hit in memory costs nothing, and its look at the epoch at most \
+              one read unit in 2 s and container), for 10 keys. Before each of the misses their data type was \
+              invalidated, 10 keys at once. Units as DynamoDB Local reports them, at on-demand prices of us-east-1, per \
+              million requests. The peer gets an entry (eventually consistent: half the price), puts it after a miss, \
+              and invalidates by querying the index and deleting; it takes no lease and can't tell old from new.",
+        run: |effort| Box::pin(units::run(effort)),
     },
 ];
 

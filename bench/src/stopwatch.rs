@@ -10,6 +10,11 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
+    /// How long after `earlier` it was started.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
+    }
+
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }

@@ -1,39 +1,42 @@
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
-use larder_cache::store::{DynamoDbStore, Store};
-
-use super::asker::{Asker, BYTES, Layer, environment, key, value};
 use crate::arguments::Effort;
+use crate::asker::{Asker, Layer, SIZE, key};
 use crate::contest::contest;
 use crate::dynamodb::Table;
-use crate::measurements::Outcome;
+use crate::row::Row;
 
-/// Every sample is another key, under an epoch that is there already.
-pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
+/// The first key that the bare requests write.
+const BARE: u64 = 500_000_000_000;
+
+/// Every sample is another key, under an epoch that is there already. The bare requests put the entry that a cache has
+/// written, under other keys.
+pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
     let table = Table::create("bench-miss").await?;
-    let store: Arc<dyn Store> = Arc::new(DynamoDbStore::new(table.client.clone(), table.name, environment()));
-    let asker = Asker::fresh(store);
-    asker.ask(&key(0)?, Layer::Upstream).await?;
-    table.settle().await?;
-    let (mut number, mut bare, mut counted, value) = (0, 0, Vec::new(), value());
+    let asker = Asker::fresh(table.store());
+    let first = key(0)?;
+    asker.ask(&first, Layer::Upstream).await?;
+    table.requests.settle().await?;
+    let (mut number, mut bare, mut asked, entry) = (0, BARE, BTreeSet::new(), table.item(&first).await?);
     let comparison = contest(
         effort,
         effort.samples(25),
         async || {
             number += 1;
-            let (key, before) = (key(number)?, table.requests.count());
+            let key = key(number)?;
+            table.requests.take();
             let took = asker.ask(&key, Layer::Upstream).await?;
             // What goes on after the answer counts too.
-            table.settle().await?;
-            counted.push(table.requests.count() - before);
+            table.requests.settle().await?;
+            asked.insert(table.requests.take().to_string());
             Ok(took)
         },
         async || {
             bare += 1;
-            table.get_lease_put(&format!("bare-{bare}"), &value).await
+            table.get_lease_put(&key(bare)?, &entry).await
         },
     );
-    let comparison = comparison.await?;
-    let requests = counted.iter().sum::<u64>() as f64 / counted.len() as f64;
-    Ok(Outcome { comparison, requests: Some(requests), bytes: BYTES })
+    let peer = "GetItem + conditional PutItem + PutItem of the same items, bare";
+    let row = Row::of(SIZE, comparison.await?, peer).at_most(1.25);
+    Ok(vec![row.asked(asked.into_iter().collect::<Vec<_>>().join(", or "))])
 }

@@ -2,14 +2,14 @@ use std::sync::Arc;
 
 use larder_cache::store::SqliteStore;
 
-use super::asker::{Asker, BYTES, Layer, key, value};
 use crate::arguments::Effort;
+use crate::asker::{Asker, Layer, SIZE, key, value};
 use crate::contest::contest;
-use crate::measurements::Outcome;
+use crate::row::Row;
 use crate::sqlite::Bare;
 
 /// Every sample is another key.
-pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let asker = Asker::fresh(Arc::new(SqliteStore::open(&folder.path().join("cache.sqlite")).await?));
     let mut bare = Bare::alone(&folder.path().join("bare.sqlite")).await?;
@@ -26,5 +26,5 @@ pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
             bare.select_lease_insert(&format!("bare-{name}"), &value).await
         },
     );
-    Ok(Outcome { comparison: comparison.await?, requests: None, bytes: BYTES })
+    Ok(vec![Row::of(SIZE, comparison.await?, "SELECT + 2 INSERTs, bare")])
 }

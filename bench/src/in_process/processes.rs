@@ -4,7 +4,7 @@ use std::time::Duration;
 use larder_cache::Key;
 use larder_cache::store::Store;
 
-use super::asker::{Asker, Layer, key};
+use crate::asker::{Asker, Layer, key};
 
 const KEYS: u64 = 50;
 

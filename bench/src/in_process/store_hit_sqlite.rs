@@ -2,14 +2,14 @@ use std::sync::Arc;
 
 use larder_cache::store::SqliteStore;
 
-use super::asker::BYTES;
 use super::processes::Processes;
 use crate::arguments::Effort;
+use crate::asker::SIZE;
 use crate::contest::contest;
-use crate::measurements::Outcome;
+use crate::row::Row;
 use crate::sqlite::Bare;
 
-pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("cache.sqlite");
     let mut processes = Processes::with_filled(Arc::new(SqliteStore::open(&path).await?)).await?;
@@ -25,5 +25,5 @@ pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
         },
         async || bare.select_both(turn.next().map_or("", |key| key.as_str())).await,
     );
-    Ok(Outcome { comparison: comparison.await?, requests: None, bytes: BYTES })
+    Ok(vec![Row::of(SIZE, comparison.await?, "one SELECT of both rows, bare")])
 }

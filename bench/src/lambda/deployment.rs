@@ -2,9 +2,11 @@ use larder_standin::{Config, Handle, Standin};
 use larder_tests::Moto;
 
 use super::function::Function;
+use super::started::Started;
 use crate::dynamodb::Table;
 
-const QUERY_HANDLER: &str = "query-handler";
+/// The program that is measured.
+pub(super) const QUERY_HANDLER: &str = "query-handler";
 
 /// All that `query-handler` needs: a table, and stand-ins for AWS that answer at once.
 pub(super) struct Deployment {
@@ -41,7 +43,15 @@ impl Deployment {
 
     /// A new container of `query-handler`.
     pub(super) async fn container(&self) -> anyhow::Result<Function> {
-        let env: Vec<_> = self.env.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Function::start(QUERY_HANDLER, &[], &env).await
+        Function::start(QUERY_HANDLER, &[], &self.env()).await
+    }
+
+    /// The same without a shell around it, once it has polled.
+    pub(super) async fn start(&self) -> anyhow::Result<Started> {
+        Started::new(QUERY_HANDLER, &[], &self.env()).await
+    }
+
+    fn env(&self) -> Vec<(&str, &str)> {
+        self.env.iter().map(|(name, value)| (*name, value.as_str())).collect()
     }
 }

@@ -5,8 +5,10 @@ use larder_tests::{DEADLINE, Program};
 use super::answer::Answer;
 use super::runtime_api::{Invoked, RuntimeApi};
 
-/// The bare function's program.
-const BARE: &str = "bare-function";
+/// What a row calls the bare function.
+pub(super) const BARE_FUNCTION: &str = "a bare lambda_http function, same bytes";
+/// Its program.
+pub(super) const BARE: &str = "bare-function";
 /// Nothing here enforces it; programs may read it.
 const MEMORY_MB: &str = "512";
 /// Both sides keep the memory that they were given. Otherwise the C library hands it back after every large answer
@@ -28,12 +30,7 @@ impl Function {
     pub(super) async fn start(name: &str, args: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Self> {
         let api = RuntimeApi::start().await?;
         let address = api.address();
-        let lambda = [
-            ("AWS_LAMBDA_RUNTIME_API", address.as_str()),
-            ("AWS_LAMBDA_FUNCTION_NAME", name),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY_MB),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-        ];
+        let lambda = lambda_environment(name, &address);
         let program = Program::start(name, args, &[&lambda, &KEEP_MEMORY[..], env].concat())?;
         Ok(Self { program, api })
     }
@@ -60,4 +57,14 @@ impl Function {
         let invoked = invoked.context("it did not answer").and_then(|invoked| invoked);
         invoked.with_context(|| format!("the function wrote:\n{}", self.program.log().join("\n")))
     }
+}
+
+/// What Lambda tells a function that polls at an address.
+pub(super) fn lambda_environment<'a>(name: &'a str, address: &'a str) -> [(&'static str, &'a str); 4] {
+    [
+        ("AWS_LAMBDA_RUNTIME_API", address),
+        ("AWS_LAMBDA_FUNCTION_NAME", name),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY_MB),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+    ]
 }

@@ -1,13 +1,14 @@
 use super::answer::Answer;
 use super::deployment::{Deployment, Ec2};
-use super::function::Function;
+use super::function::{BARE_FUNCTION, Function};
 use super::question::Question;
 use crate::arguments::Effort;
 use crate::contest::contest;
-use crate::measurements::Outcome;
+use crate::figure::Figure;
+use crate::row::Row;
 
 /// One container and one bare function, asked the same question again and again.
-pub(crate) async fn run(effort: Effort, question: Question) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(effort: Effort, question: Question, at_most: f64) -> anyhow::Result<Vec<Row>> {
     let (table, ec2) = match question.path {
         "/ec2/instance-types" => ("bench-lambda-memory-large", Ec2::Moto),
         _ => ("bench-lambda-memory-small", Ec2::Standin),
@@ -26,5 +27,6 @@ pub(crate) async fn run(effort: Effort, question: Question) -> anyhow::Result<Ou
     );
     let comparison = comparison.await?;
     Answer::parse(&container.invoke(&event).await?.answer)?.must_say("detail=memory")?;
-    Ok(Outcome { comparison, requests: None, bytes: answer.body().len() })
+    let size = Figure::Bytes(answer.body().len() as f64).to_string();
+    Ok(vec![Row::of(size, comparison, BARE_FUNCTION).at_most(at_most)])
 }

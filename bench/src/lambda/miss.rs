@@ -1,14 +1,16 @@
 use super::answer::Answer;
 use super::deployment::{Deployment, Ec2};
+use super::function::BARE_FUNCTION;
 use super::question::invalidate_everything;
 use super::regions::Regions;
 use crate::arguments::Effort;
 use crate::contest::contest;
-use crate::measurements::Outcome;
+use crate::figure::Figure;
+use crate::row::Row;
 
 /// One container that is asked for region after region, and told in between that everything is old. Upstream is a
 /// stand-in that answers at once: what is measured is what Larder adds to AWS.
-pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
     let deployment = Deployment::new("bench-lambda-miss", Ec2::Standin).await?;
     let container = deployment.container().await?;
     let regions = Regions::ask(&container).await?;
@@ -30,5 +32,6 @@ pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
             regions.measure_bare(bare).await
         },
     );
-    Ok(Outcome { comparison: comparison.await?, requests: None, bytes: regions.bytes() })
+    let size = Figure::Bytes(regions.bytes() as f64).to_string();
+    Ok(vec![Row::of(size, comparison.await?, BARE_FUNCTION)])
 }

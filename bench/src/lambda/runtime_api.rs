@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use larder_app::SystemEnvironment;
 use larder_cache::Environment;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::stopwatch::Stopwatch;
@@ -31,6 +31,7 @@ pub(super) struct RuntimeApi {
     address: SocketAddr,
     events: mpsc::Sender<Bytes>,
     outcomes: Mutex<mpsc::Receiver<Outcome>>,
+    polled: oneshot::Receiver<Stopwatch>,
     _server: JoinSet<()>,
 }
 
@@ -47,6 +48,7 @@ struct Desk {
     events: Mutex<mpsc::Receiver<Bytes>>,
     outcomes: mpsc::Sender<Outcome>,
     handed_out: StdMutex<Option<Stopwatch>>,
+    first_poll: StdMutex<Option<oneshot::Sender<Stopwatch>>>,
     clock: SystemEnvironment,
 }
 
@@ -57,20 +59,30 @@ impl RuntimeApi {
         let address = listener.local_addr()?;
         let (events, waiting) = mpsc::channel(1);
         let (posted, outcomes) = mpsc::channel(1);
+        let (first_poll, polled) = oneshot::channel();
         let desk = Arc::new(Desk {
             events: Mutex::new(waiting),
             outcomes: posted,
             handed_out: StdMutex::default(),
+            first_poll: StdMutex::new(Some(first_poll)),
             clock: SystemEnvironment::new(),
         });
         let mut server = JoinSet::new();
         server.spawn(accept(listener, desk));
-        Ok(Self { address, events, outcomes: Mutex::new(outcomes), _server: server })
+        Ok(Self { address, events, outcomes: Mutex::new(outcomes), polled, _server: server })
     }
 
     /// What `AWS_LAMBDA_RUNTIME_API` must be.
     pub(super) fn address(&self) -> String {
         self.address.to_string()
+    }
+
+    /// Waits until a function asks for its first event; when that was.
+    ///
+    /// # Errors
+    /// If it was waited for already.
+    pub(super) async fn first_poll(&mut self) -> anyhow::Result<Stopwatch> {
+        Ok((&mut self.polled).await?)
     }
 
     /// Hands out one event, and waits for what the function makes of it.
@@ -113,6 +125,11 @@ impl Desk {
     }
 
     async fn next(&self) -> Response<Full<Bytes>> {
+        let first_poll = self.first_poll.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(first_poll) = first_poll {
+            // Most benchmarks don't wait for it.
+            let _unheard = first_poll.send(Stopwatch::start());
+        }
         let Some(event) = self.events.lock().await.recv().await else { return status(StatusCode::GONE) };
         let deadline = (self.clock.now().wall + TIMEOUT).as_millis();
         let response = Response::builder()

@@ -1,13 +1,14 @@
 use super::deployment::{Deployment, Ec2};
-use super::function::Function;
+use super::function::{BARE_FUNCTION, Function};
 use super::regions::Regions;
 use crate::arguments::Effort;
 use crate::contest::contest;
-use crate::measurements::Outcome;
+use crate::figure::Figure;
+use crate::row::Row;
 
 /// New containers that are asked for what another one has filled. The first answer of each, which makes its clients
 /// and opens their connections, is not measured; those of the other regions are.
-pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
     let deployment = Deployment::new("bench-lambda-store", Ec2::Standin).await?;
     let regions = Regions::ask(&deployment.container().await?).await?;
     let mut container: Option<(Function, usize)> = None;
@@ -29,7 +30,8 @@ pub(crate) async fn run(effort: Effort) -> anyhow::Result<Outcome> {
             regions.measure_bare(bare).await
         },
     );
-    Ok(Outcome { comparison: comparison.await?, requests: None, bytes: regions.bytes() })
+    let size = Figure::Bytes(regions.bytes() as f64).to_string();
+    Ok(vec![Row::of(size, comparison.await?, BARE_FUNCTION)])
 }
 
 /// A container that has given its first answer.
