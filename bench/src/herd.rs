@@ -27,9 +27,14 @@ const REQUESTS: usize = 200;
 /// What AWS takes at least, in the project's own words.
 const UPSTREAM: Duration = Duration::from_millis(300);
 
-/// The most calls of upstream that a herd of a side made.
+/// The most that a herd of a side asked for.
 #[derive(Clone, Copy, Debug, Default)]
-struct MostCalls(u64);
+struct Most {
+    /// Calls of upstream.
+    calls: u64,
+    /// Requests to DynamoDB.
+    requests: u64,
+}
 
 /// An upstream that counts.
 struct Counting {
@@ -49,7 +54,7 @@ impl Upstream for Counting {
 pub(crate) async fn beside_no_lease(effort: Effort) -> anyhow::Result<Vec<Row>> {
     let table = Table::create("bench-herd").await?;
     let (mut number, mut bare) = (0, 500_000_000_000);
-    let (mut ours, mut theirs) = (MostCalls::default(), MostCalls::default());
+    let (mut ours, mut theirs) = (Most::default(), Most::default());
     let comparison = contest(
         effort,
         1,
@@ -72,7 +77,7 @@ async fn rush(
     table: &Table,
     key: &Key,
     fetch_once_per: FetchOncePer,
-    most: &mut MostCalls,
+    most: &mut Most,
 ) -> anyhow::Result<Duration> {
     let upstream = Arc::new(Counting { calls: AtomicU64::new(0), value: value() });
     let policy = larder_cache::Policy { fetch_once_per, ..POLICY };
@@ -80,20 +85,23 @@ async fn rush(
     let containers: Vec<Cache> = (0..CONTAINERS).map(container).collect();
     let asked = containers.iter().flat_map(|cache| std::iter::repeat_n(cache, effort.samples(REQUESTS)));
     let directives = Directives::default();
+    table.requests.take();
     let watch = Stopwatch::start();
     let answers = try_join_all(asked.map(|cache| cache.get(key, &policy, &directives, upstream.clone()))).await?;
     let took = watch.elapsed();
     ensure!(answers.iter().all(|answer| answer.value.len() == BYTES), "an answer is not whole");
     table.requests.settle().await?;
-    most.0 = most.0.max(upstream.calls.load(Relaxed));
+    most.calls = most.calls.max(upstream.calls.load(Relaxed));
+    most.requests = most.requests.max(table.requests.take().count());
     Ok(took)
 }
 
-fn rows(peer: &str, comparison: Comparison, ours: MostCalls, theirs: MostCalls) -> Vec<Row> {
-    let [ours, theirs] = [ours, theirs].map(|most| Figure::Calls(most.0 as f64));
+fn rows(peer: &str, comparison: Comparison, ours: Most, theirs: Most) -> Vec<Row> {
+    let asked = format!("{} requests, all of them", ours.requests);
+    let [ours, theirs] = [ours, theirs].map(|most| Figure::Calls(most.calls as f64));
     let target = Target { wanted: "exactly 1 call".to_owned(), met: ours == Figure::Calls(1.0) };
     vec![
-        Row::new("calls of upstream", ours, peer, theirs).reaching(target),
+        Row::new("calls of upstream", ours, peer, theirs).reaching(target).asked(asked),
         Row::of("time until all are answered", comparison, peer),
     ]
 }

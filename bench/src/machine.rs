@@ -1,11 +1,20 @@
 //! What the numbers were measured on, and with.
 
 use std::fs;
+use std::process::Command;
 use std::thread::available_parallelism;
 
 /// The crates whose versions matter to the numbers.
-const CRATES: [&str; 7] =
-    ["larder-cache", "lambda_http", "lambda_runtime", "tokio", "quick_cache", "aws-sdk-dynamodb", "libsqlite3-sys"];
+const CRATES: [&str; 8] = [
+    "larder-cache",
+    "lambda_http",
+    "lambda_runtime",
+    "tokio",
+    "quick_cache",
+    "moka",
+    "aws-sdk-dynamodb",
+    "libsqlite3-sys",
+];
 const LOCK: &str = include_str!("../../Cargo.lock");
 
 /// The machine, the compiler and the crates.
@@ -30,14 +39,28 @@ impl Machine {
     }
 
     /// For the head of a table.
-    pub(crate) fn lines(&self) -> [String; 3] {
+    pub(crate) fn lines(&self) -> [String; 4] {
         let crates: Vec<_> = self.crates.iter().map(|(name, version)| format!("{name} {version}")).collect();
         [
             format!("{} cores of {}", self.cores, self.processor),
             format!("{}, {}", self.compiler, self.profile),
             crates.join(", "),
+            counterparts(),
         ]
     }
+}
+
+/// What is measured against that is no crate, by what it was installed from.
+fn counterparts() -> String {
+    let installed = larder_tests::counterparts_dir();
+    let dynamodb_local = fs::read_to_string(installed.join("dynamodb_local/.pin")).unwrap_or_default();
+    let dynamodb_local = dynamodb_local.split_whitespace().next().unwrap_or("unknown").to_owned();
+    let package = fs::read_to_string(installed.join("bentocache/node_modules/bentocache/package.json")).ok();
+    let package = package.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let bentocache = package.as_ref().and_then(|package| package["version"].as_str()).unwrap_or("not installed");
+    let node = Command::new("node").arg("--version").output().map(|output| output.stdout).unwrap_or_default();
+    let node = String::from_utf8_lossy(&node).trim().to_owned();
+    format!("DynamoDB Local of {dynamodb_local}, bentocache {bentocache} on Node {node}")
 }
 
 /// As Linux names it.

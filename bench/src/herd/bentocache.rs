@@ -7,7 +7,7 @@ use larder_cache::FetchOncePer;
 use larder_tests::{Program, counterparts_dir, project};
 use serde::Deserialize;
 
-use super::{CONTAINERS, MostCalls, REQUESTS, UPSTREAM, rows, rush};
+use super::{CONTAINERS, Most, REQUESTS, UPSTREAM, rows, rush};
 use crate::arguments::Effort;
 use crate::asker::{BYTES, key};
 use crate::contest::contest;
@@ -38,7 +38,7 @@ pub(crate) async fn beside_bentocache(effort: Effort) -> anyhow::Result<Vec<Row>
     let table = Table::create("bench-herd-bentocache").await?;
     create_its_table(&table).await?;
     let (mut number, mut theirs_number) = (0, 0);
-    let (mut ours, mut theirs) = (MostCalls::default(), MostCalls::default());
+    let (mut ours, mut theirs) = (Most::default(), Most::default());
     let comparison = contest(
         effort,
         1,
@@ -49,7 +49,7 @@ pub(crate) async fn beside_bentocache(effort: Effort) -> anyhow::Result<Vec<Row>
         async || {
             theirs_number += 1;
             let rushed = rush_in_node(effort, &table, &format!("key-{theirs_number}")).await?;
-            theirs.0 = theirs.0.max(rushed.calls);
+            theirs.calls = theirs.calls.max(rushed.calls);
             Ok(Duration::from_nanos(rushed.nanoseconds))
         },
     );
