@@ -75,8 +75,10 @@ async fn measure(effort: Effort, entries: usize) -> anyhow::Result<Invalidated> 
 
     let (mut usual, mut usual_times) = (UsualDesign::new(&table), Vec::new());
     let mut usual_requests = 0;
-    for _ in 0..(ENTRIES_TO_REFILL / entries).max(1) {
-        fill(&table, &entry, entries).await?;
+    for sample in 0..(ENTRIES_TO_REFILL / entries).max(1) {
+        if sample > 0 {
+            fill(&table, &entry, entries).await?;
+        }
         table.requests.take();
         let watch = Stopwatch::start();
         let deleted = usual.invalidate(first.data_type()).await?;
@@ -93,7 +95,7 @@ async fn measure(effort: Effort, entries: usize) -> anyhow::Result<Invalidated> 
     })
 }
 
-/// Puts entries, in parallel: over those that are there already, if any.
+/// Puts so many entries, several requests side by side.
 async fn fill(table: &Table, entry: &Item, entries: usize) -> anyhow::Result<()> {
     let put = |number: u64| {
         let mut item = entry.clone();
