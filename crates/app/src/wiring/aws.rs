@@ -2,13 +2,15 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 
+use super::connections::Connections;
 use crate::configuration::variables;
 
 const PROFILE: &str = "AWS_PROFILE";
 
-/// The SDK's own configuration: its variables, profiles and single sign-on, as with every other AWS tool.
+/// The SDK's own configuration: its variables, profiles and single sign-on, as with every other AWS tool. All clients
+/// share its connections, and nothing is prepared for them before the first request.
 pub async fn ambient_aws() -> SdkConfig {
-    aws_config::load_defaults(BehaviorVersion::latest()).await
+    aws_config::defaults(BehaviorVersion::latest()).http_client(Connections::default()).load().await
 }
 
 /// The profile that is chosen by `AWS_PROFILE`.

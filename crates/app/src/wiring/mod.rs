@@ -4,6 +4,7 @@
 mod accounts;
 mod aws;
 mod configured_region;
+mod connections;
 mod store;
 
 pub use accounts::{accounts, accounts_table, ambient_fetcher};
