@@ -23,10 +23,14 @@ const OWNER: &str = "0123456789abcdef0123456789abcdef";
 /// An item, as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// A table, and the client that the cache uses for it.
+/// A table, and its clients.
 pub(crate) struct Table {
+    /// The one that the cache uses: it gives up soon.
     pub(crate) client: Client,
+    /// One that waits as long as the SDK does by default: batches may take seconds.
+    pub(crate) patient: Client,
     pub(crate) name: String,
+    /// What both send.
     pub(crate) requests: SentRequests,
     pub(crate) endpoint_url: &'static str,
 }
@@ -36,8 +40,9 @@ impl Table {
         let (local, requests, name) = (DynamoDbLocal::shared().await, SentRequests::default(), name.into());
         let plain = local.client();
         create_table(&plain, &name).await?;
-        let client = DynamoDbStore::client(plain.config().to_builder().interceptor(requests.clone()));
-        Ok(Self { client, name, requests, endpoint_url: local.endpoint_url() })
+        let counted = plain.config().to_builder().interceptor(requests.clone());
+        let (client, patient) = (DynamoDbStore::client(counted.clone()), Client::from_conf(counted.build()));
+        Ok(Self { client, patient, name, requests, endpoint_url: local.endpoint_url() })
     }
 
     /// The store in it.

@@ -93,11 +93,16 @@ fn cells(name: &str, row: Row) -> [String; HEAD.len()] {
         row.larder.to_string(),
         row.beside.to_string(),
         row.peer,
-        format!("{:.*}", if row.ratio < 0.1 { 4 } else { 2 }, row.ratio),
+        ratio(row.ratio),
         wanted,
         met.to_owned(),
         row.asked,
     ]
+}
+
+/// Two decimals, or for a small one what it is a fraction of.
+fn ratio(ratio: f64) -> String {
+    if ratio < 0.05 { format!("1/{:.0}", ratio.recip()) } else { format!("{ratio:.2}") }
 }
 
 /// Words to the left, numbers to the right.
@@ -107,4 +112,14 @@ fn padded(column: usize, cell: &str, width: usize) -> String {
 
 fn rule((width, head): (&usize, &str)) -> String {
     format!("{}{}", "-".repeat(width + 1), if RIGHT.contains(&head) { ":" } else { "-" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_ratio_is_a_fraction() {
+        assert_eq!([ratio(1.254), ratio(0.05), ratio(0.000_037_2)], ["1.25", "0.05", "1/26882"]);
+    }
 }

@@ -38,14 +38,14 @@ impl<'a> UsualDesign<'a> {
 
     /// Reads an entry, eventually consistent; whether it is there.
     pub(crate) async fn get(&mut self, key: &str) -> anyhow::Result<bool> {
-        let get = self.table.client.get_item().table_name(&self.table.name).set_key(Some(primary_key(key)));
+        let get = self.table.patient.get_item().table_name(&self.table.name).set_key(Some(primary_key(key)));
         let answer = get.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
         self.units.read += units(answer.consumed_capacity());
         Ok(answer.item.is_some())
     }
 
     pub(crate) async fn put(&mut self, entry: Item) -> anyhow::Result<()> {
-        let put = self.table.client.put_item().table_name(&self.table.name).set_item(Some(entry));
+        let put = self.table.patient.put_item().table_name(&self.table.name).set_item(Some(entry));
         let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
         self.units.write += units(answer.consumed_capacity());
         Ok(())
@@ -55,7 +55,7 @@ impl<'a> UsualDesign<'a> {
     pub(crate) async fn invalidate(&mut self, data_type: &str) -> anyhow::Result<usize> {
         let (mut deleted, mut start) = (0, None);
         loop {
-            let query = self.table.client.query().table_name(&self.table.name).index_name(DynamoDbStore::INDEX);
+            let query = self.table.patient.query().table_name(&self.table.name).index_name(DynamoDbStore::INDEX);
             let query = query
                 .key_condition_expression("dataType = :type")
                 .expression_attribute_values(":type", AttributeValue::S(data_type.to_owned()))
@@ -103,7 +103,7 @@ impl Table {
 
     /// One BatchWriteItem; the write units that it took.
     pub(crate) async fn write(&self, requests: Vec<WriteRequest>) -> anyhow::Result<f64> {
-        let batch = self.client.batch_write_item().request_items(&self.name, requests);
+        let batch = self.patient.batch_write_item().request_items(&self.name, requests);
         let answer = batch.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
         ensure!(answer.unprocessed_items.as_ref().is_none_or(HashMap::is_empty), "items are left unprocessed");
         Ok(units(answer.consumed_capacity()))
