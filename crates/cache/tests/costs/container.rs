@@ -47,7 +47,7 @@ impl Container {
     }
 
     pub(crate) async fn get(&self, key: &Key) -> Result<Answer, Failure> {
-        self.cache.get(key, &POLICY, &Directives::default(), self.upstream.clone()).await
+        self.cache.get(key, &POLICY, &Directives::default(), &self.upstream).await
     }
 }
 
