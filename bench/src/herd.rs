@@ -87,7 +87,8 @@ async fn rush(
     let directives = Directives::default();
     table.requests.take();
     let watch = Stopwatch::start();
-    let answers = try_join_all(asked.map(|cache| cache.get(key, &policy, &directives, upstream.clone()))).await?;
+    let shared: Arc<dyn Upstream> = upstream.clone();
+    let answers = try_join_all(asked.map(|cache| cache.get(key, &policy, &directives, &shared))).await?;
     let took = watch.elapsed();
     ensure!(answers.iter().all(|answer| answer.value.len() == BYTES), "an answer is not whole");
     table.requests.settle().await?;

@@ -19,7 +19,7 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
         name: "in process: memory hit",
         how: "10,000 in a row are one sample. Larder looks at the epoch once in a coherence window (2 s) and counts every \
               hit; that is in its time. The peers do neither. They are asked by a text, hash as they do by default, and \
-              give the same bytes.",
+              give the same bytes. Larder's key is made beforehand, and its digest with it.",
         run: |effort| Box::pin(in_process::memory_hit::run(effort)),
     },
     Measurement {
@@ -30,7 +30,8 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         name: "in process: store hit, DynamoDB Local",
         how: "The same in a table. The floor reads the same two items and looks at neither; Larder also decompresses the \
-              value and checks its digest, identity, fence and age.",
+              value and checks its digest, identity, fence and age. That an entry was used is written down at its first \
+              hit, once, and is no part of this.",
         run: |effort| Box::pin(in_process::store_hit_dynamodb::run(effort)),
     },
     Measurement {

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::ensure;
 use async_trait::async_trait;
 use bytes::Bytes;
 use larder_cache::store::{InProcessStore, Store};
@@ -42,7 +43,10 @@ impl Upstream for AtOnce {
 
 /// One row for every TTL and choice of services that there are figures for; one row alone in a quick run.
 pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
-    let Some(folder) = larder_tests::real_data() else { return Ok(Vec::new()) };
+    let Some(folder) = larder_tests::real_data() else {
+        ensure!(effort.is_quick(), "the recorded reads are missing: set LARDER_REAL_DATA");
+        return Ok(Vec::new());
+    };
     let mut rows = Vec::new();
     let mut all = expected::read(&folder)?;
     all.truncate(effort.samples(all.len()));
@@ -70,11 +74,12 @@ async fn replay(folder: &Path, expected: &Expected) -> anyhow::Result<Counted> {
         stale_if_error: Duration::ZERO,
         fetch_once_per: FetchOncePer::Fleet,
     };
+    let upstream: Arc<dyn Upstream> = Arc::new(AtOnce);
     let mut counted = Counted { hits: 0, misses: 0 };
     for (number, Read { at, key }) in reads::read(folder, expected.services)?.into_iter().enumerate() {
         clock.set(at);
         let cache = &containers[number % CONTAINERS];
-        match cache.get(&key, &policy, &Directives::default(), Arc::new(AtOnce)).await?.origin {
+        match cache.get(&key, &policy, &Directives::default(), &upstream).await?.origin {
             Origin::Memory | Origin::Store => counted.hits += 1,
             Origin::Upstream { .. } => counted.misses += 1,
         }

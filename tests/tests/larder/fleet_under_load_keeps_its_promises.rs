@@ -24,6 +24,9 @@ const FROZEN: (usize, Duration, Duration) = (3, Duration::from_secs(8), Duration
 /// Between two requests to a function, in milliseconds: two cores have more to do than this.
 const PAUSE: std::ops::Range<u64> = 10..80;
 
+/// What requests and the storm are made from; `LARDER_STORM_SEED` names another.
+const SEED: u64 = 4;
+
 const REGIONS: [&str; 2] = ["us-east-1", "us-west-2"];
 const DATA_TYPES: [(&str, &str, &str); 3] = [
     ("ec2-subnets", "ec2:DescribeSubnets", "subnets"),
@@ -134,6 +137,9 @@ impl Fleet {
     }
 
     /// Asks and invalidates at random until the time is over; how many answers have come since the last signal.
+    ///
+    /// A function that is killed when it has just answered is found dead by the next question: one that began after a
+    /// signal may fail too.
     async fn load(&self, function: &Function, mut random: StdRng, until: Duration) -> u64 {
         let (mut since, mut known) = (0, 0);
         while self.clock.now() < until {
@@ -143,26 +149,27 @@ impl Fleet {
                 let asked = nth(random.random_range(0..DATA_TYPES.len() * REGIONS.len()), function);
                 let forced = [("cache-control", "no-cache")];
                 let headers = if random.random_bool(0.05) { &forced[..] } else { &[] };
+                let before = function.struck.load(Ordering::SeqCst);
                 let answered = self.ask(function, asked, headers).await;
-                let struck = function.struck.load(Ordering::SeqCst);
-                since = if struck == known { since + 1 } else { 0 };
-                self.judge(answered, struck != known);
-                known = struck;
+                let strikes = function.struck.load(Ordering::SeqCst) - known;
+                since = if strikes == 0 { since + 1 } else { 0 };
+                self.judge(answered, strikes);
+                known = before;
             }
             tokio::time::sleep(Duration::from_millis(random.random_range(PAUSE))).await;
         }
         since
     }
 
-    /// Upstream answers everybody, so a request fails only with its function.
-    fn judge(&self, answered: Result<Exchange, Option<Reply>>, struck: bool) {
+    /// Upstream answers everybody, so a request fails only with its function, which got so many signals.
+    fn judge(&self, answered: Result<Exchange, Option<Reply>>, strikes: u64) {
         let violation = match answered {
             Ok(exchange) => {
                 let from = exchange.reply.cache_status().split("detail=").nth(1).unwrap_or("nowhere").to_owned();
                 *lock(&self.answered).entry(from).or_default() += 1;
                 lock(&self.promises).check(&exchange).err()
             }
-            Err(_) if struck => None,
+            Err(_) if strikes > 0 => None,
             Err(failed) => Some(format!("a query failed that upstream would have answered: {failed:?}")),
         };
         lock(&self.violations).extend(violation);
@@ -190,7 +197,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Reads and invalidations at random, through a storm, with two functions killed and one frozen and thawed.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_becomes_of_its_functions_and_its_store() {
-    let seed = std::env::var("LARDER_SEED").map_or_else(|_| rand::random(), |seed| seed.parse().expect("a number"));
+    let seed = std::env::var("LARDER_STORM_SEED").map_or(SEED, |seed| seed.parse().expect("a number"));
     let fleet = Fleet::start().await;
     fleet.dynamodb.storm(Storm::of(seed));
     let began = fleet.clock.now();
@@ -207,7 +214,7 @@ async fn whatever_becomes_of_its_functions_and_its_store() {
     let (since, _, ()) = tokio::join!(join_all(loads), join_all(kills), freeze);
 
     let violations = lock(&fleet.violations);
-    let replay = format!("LARDER_SEED={seed} makes the same requests and the same storm");
+    let replay = format!("LARDER_STORM_SEED={seed} makes the same requests and the same storm");
     assert!(violations.is_empty(), "{} violations; {replay}:\n{}", violations.len(), violations.join("\n"));
     assert!(since.iter().all(|answers| *answers > 0), "each is well in the end: {since:?}; {replay}");
     let answered = lock(&fleet.answered);

@@ -13,7 +13,14 @@ pub(super) const FILE_VARIABLE: &str = "LARDER_CONFIG";
 /// What a variable of ours begins with; one that no setting has is refused.
 const PREFIX: &str = "LARDER_";
 /// Read by the tests and the Makefile, not by the program.
-const TEST_VARIABLES: &[&str] = &["LARDER_REAL_DATA", "LARDER_COUNTERPARTS", "LARDER_SEEDS", "LARDER_UPDATE_README"];
+const TEST_VARIABLES: &[&str] = &[
+    "LARDER_REAL_DATA",
+    "LARDER_COUNTERPARTS",
+    "LARDER_SEED",
+    "LARDER_SEEDS",
+    "LARDER_STORM_SEED",
+    "LARDER_UPDATE_README",
+];
 
 /// A value given as a flag of the program: the setting's key, the flag as it was typed, and the value.
 #[derive(Clone, Debug)]

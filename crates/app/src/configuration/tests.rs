@@ -110,8 +110,14 @@ fn counts_and_times_may_be_as_large_as_is_said() {
 
 #[test]
 fn variables_of_others_and_of_the_tests_are_left_alone() {
-    let environment =
-        [("LARDER_REAL_DATA", "x"), ("LARDER_SEEDS", "x"), ("LARDERY", "x"), ("LARDER_CONFIG", "larder.toml")];
+    let environment = [
+        ("LARDER_REAL_DATA", "x"),
+        ("LARDER_SEEDS", "x"),
+        ("LARDER_SEED", "x"),
+        ("LARDER_STORM_SEED", "x"),
+        ("LARDERY", "x"),
+        ("LARDER_CONFIG", "larder.toml"),
+    ];
     assert_eq!(read("", &environment, &[]), Ok(Configuration::default()));
 }
 

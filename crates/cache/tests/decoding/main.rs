@@ -16,6 +16,12 @@ fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
 }
 
+#[test]
+fn what_nobody_tampered_with_is_read() {
+    harness::untouched(harness::Size::Inline);
+    harness::untouched(harness::Size::Chunked);
+}
+
 proptest! {
     #![proptest_config(cases(TEXTS))]
 

@@ -12,7 +12,8 @@
 //! ([`mutation`]), and a promise must break with it; and what the promises are about must be seen to happen (the
 //! `Witness`es). Together about 15 million states, half a minute on two idle cores.
 //!
-//! Everywhere: there are 2 containers, with 2 requests each unless a run says less; a write of an entry is under way
+//! Everywhere: there are 2 containers, with 2 requests each and 2 invalidations unless a run says less, as those do where
+//! the store is out of reach; a write of an entry is under way
 //! until it lands at any later moment, or never, whatever its sender was told and whether it lives; a killed process
 //! leaves nothing else behind, and another starts in its place. An invalidation is one step, and counts as acknowledged at
 //! once: what holds for that holds for a later acknowledgement. A value is named by the invalidations in effect when its

@@ -18,14 +18,15 @@ const ONE_INVALIDATION: reading::Bounds = reading::Bounds {
 /// Fence and joining, with no coherence window: two invalidations and a kill, whatever the order.
 pub(crate) const STRICT: Reading = reading_of(0, reading::Bounds { invalidations: 2, kills: 1, ..ONE_INVALIDATION });
 /// The epoch item is lost.
-pub(crate) const LOST_EPOCH: Reading = reading_of(0, reading::Bounds { losses: 1, ..ONE_INVALIDATION });
+pub(crate) const LOST_EPOCH: Reading =
+    reading_of(0, reading::Bounds { invalidations: 2, losses: 1, ..ONE_INVALIDATION });
 /// It is lost, and a process is killed, between two invalidations.
 pub(crate) const LOST_AND_KILLED: Reading =
     reading_of(0, reading::Bounds { requests: 1, invalidations: 2, losses: 1, kills: 1, ..ONE_INVALIDATION });
 /// The request that leads a flight is dropped.
-pub(crate) const DROPPED: Reading = reading_of(0, reading::Bounds { drops: 1, ..ONE_INVALIDATION });
+pub(crate) const DROPPED: Reading = reading_of(0, reading::Bounds { invalidations: 2, drops: 1, ..ONE_INVALIDATION });
 /// A coherence window of one tick.
-pub(crate) const WINDOW: Reading = reading_of(1, reading::Bounds { ticks: 2, ..ONE_INVALIDATION });
+pub(crate) const WINDOW: Reading = reading_of(1, reading::Bounds { invalidations: 2, ticks: 2, ..ONE_INVALIDATION });
 /// A container can't reach the store.
 pub(crate) const CUT_OFF: Reading = reading_of(0, reading::Bounds { cuts: 1, kills: 1, ..ONE_INVALIDATION });
 /// And all that is cached grows stale, and upstream fails.

@@ -62,6 +62,13 @@ async fn an_unprocessed_epoch_key_is_asked_for_again_alone_and_consistently() {
 }
 
 #[tokio::test]
+async fn the_epoch_alone_is_read_consistently_too() {
+    let (store, requests, _) = store(|_, _| (200, json!({"Item": epoch()}))).await;
+    assert_eq!(store.read_epoch().await.expect("answers").value.expect("there is one").counter, 3);
+    assert_eq!(requests.all()[0]["ConsistentRead"], true);
+}
+
+#[tokio::test]
 async fn an_epoch_key_that_stays_unprocessed_is_an_error_and_not_a_lost_epoch() {
     let (store, requests, _) =
         store(|_, _| (200, json!({"Responses": {TABLE: []}, "UnprocessedKeys": unprocessed(&["#epoch"])}))).await;

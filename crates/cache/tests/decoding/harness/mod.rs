@@ -11,9 +11,10 @@ use serde_json::json;
 
 use choices::Choices;
 use table::Table;
-use world::{FRESH, Size, Stored, World, read};
+use world::{FRESH, Stored, World, read};
 
 pub(crate) use texts::check as texts;
+pub(crate) use world::Size;
 
 /// Entries with the values in them, the epoch, and leases.
 pub(crate) fn entries(bytes: &[u8]) {
@@ -56,6 +57,16 @@ fn tampered(size: Size, bytes: &[u8]) {
     items.insert(format!("#lease#{}", world.stored[0].key), lease);
     tampering::tamper(&mut items, &mut Choices::new(bytes));
     check(world, &Table::of(items));
+}
+
+/// What nobody tampered with is read: else nothing of the rest says anything.
+pub(crate) fn untouched(size: Size) {
+    let world = World::of(size);
+    for Stored { key, value } in &world.stored {
+        let only_if_cached = Directives { only_if_cached: true, ..Directives::default() };
+        let answer = read(&Table::of(world.items.clone()), key, only_if_cached, FRESH).expect("it is cached");
+        assert!(answer.value == value, "{key}");
+    }
 }
 
 /// A reader gets the very value, or none: then upstream's.
