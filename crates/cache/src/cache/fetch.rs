@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::held_lease::Tenure;
-use super::load::Landed;
+use super::load::{EntryRead, Landed};
 use super::{Inner, Request};
 use crate::answer::{Content, Failure, Forward, Origin};
 use crate::codec;
@@ -46,19 +46,19 @@ impl Drop for Forced<'_> {
 }
 
 impl Inner {
-    /// Step 4: one fetch under the fence of `look`, kept in the store, then in memory; `lease` is the one that is held
+    /// Step 4: one fetch under the fence of what was read, kept in the store, then in memory; `lease` is the one that is held
     /// meanwhile, if one is.
     pub(super) async fn fetch_and_keep(
         &self,
         request: &Request,
-        look: &Arc<Look>,
+        read: &EntryRead,
         why: Forward,
         lease: Option<&Tenure>,
     ) -> Landed {
         let began = self.looks.start(&*self.environment);
-        match self.fetch(request, Some(look), why, began).await {
+        match self.fetch(request, Some(&read.look), why, began).await {
             Ok(entry) => {
-                let stored = self.keep(request, &entry, lease).await;
+                let stored = self.keep(request, &entry, read, lease).await;
                 Landed::Entry { entry, origin: Origin::Upstream { why, collapsed: false, stored } }
             }
             Err(failure) => Landed::Failed { failure, began },
@@ -134,12 +134,12 @@ impl Inner {
 
     /// Keeps a fetched entry in the store, then in memory; whether a later request may find it. In memory it is kept
     /// even if the write is given up half-way: upstream answered, and whoever ran out of time finds it there.
-    async fn keep(&self, request: &Request, entry: &Arc<Entry>, lease: Option<&Tenure>) -> bool {
+    async fn keep(&self, request: &Request, entry: &Arc<Entry>, read: &EntryRead, lease: Option<&Tenure>) -> bool {
         if !self.is_keepable(entry) {
             return false;
         }
         let _kept = KeptAfterwards { memory: &self.memory, entry };
-        let written = self.write(request, entry, lease).await;
+        let written = self.write(request, entry, read, lease).await;
         // Said once, and again only when one was written in between: a full disk fails them all.
         let failed_before = self.writes_fail.swap(written.is_err(), Relaxed);
         if let Err(error) = written {
@@ -163,7 +163,13 @@ impl Inner {
     }
 
     /// Chunks first, the entry that names them last: whoever reads it finds them, or finds one missing.
-    async fn write(&self, request: &Request, entry: &Entry, lease: Option<&Tenure>) -> Result<(), StoreError> {
+    async fn write(
+        &self,
+        request: &Request,
+        entry: &Entry,
+        read: &EntryRead,
+        lease: Option<&Tenure>,
+    ) -> Result<(), StoreError> {
         let Some(fence) = entry.fence else { return Ok(()) };
         // Whoever took the lease over fills the entry, and everyone can tell by it that no lease is held any more.
         if lease.is_some_and(|lease| lease.has_run_out(self.environment.now(), self.settings.lease.duration)) {
@@ -189,7 +195,8 @@ impl Inner {
             fence,
             etag: entry.content.etag.to_string(),
             forced: entry.forced,
-            lease: lease.map(Tenure::owner),
+            // Filled without one, it still tells which one is over.
+            lease: lease.map(Tenure::owner).or_else(|| read.lease.clone()),
             size: entry.content.value.len() as u64,
             payload: encoded.payload,
         };

@@ -8,7 +8,6 @@ use super::{Inner, Request};
 use crate::answer::Forward;
 use crate::environment::{Moment, millis, share};
 use crate::key::Key;
-use crate::look::Look;
 use crate::store::{LeaseAttempt, LeaseItem, StoreError};
 
 /// How often whoever waits looks for the entry between two attempts at the lease.
@@ -50,7 +49,7 @@ enum Waited {
     Landed(Landed),
     /// Nothing yet, by this read; a lease may be had by now.
     InVain(EntryRead),
-    /// There is just time for a fetch of one's own.
+    /// There is just time for a fetch of one's own, or no way to learn of another's.
     Enough(EntryRead),
 }
 
@@ -69,7 +68,7 @@ impl Inner {
             let over = self.to_be_taken_over(&read, observed.as_ref());
             match self.take_lease(&request.key, over.as_ref()).await {
                 // A store that fails now holds nobody up.
-                Err(_) => return self.fetch_and_keep(request, &read.look, why, None).await,
+                Err(_) => return self.fetch_and_keep(request, &read, why, None).await,
                 Ok(Attempt::Ours(lease)) => {
                     if let Some(Over::RunOut(_)) = over {
                         self.statistics.events.lease_taken_over.fetch_add(1, Relaxed);
@@ -78,7 +77,7 @@ impl Inner {
                             return landed;
                         }
                     }
-                    let lease = match self.fetch_holding(lease, request, &read.look, why).await {
+                    let lease = match self.fetch_holding(lease, request, &read, why).await {
                         Ok(landed) => return landed,
                         Err(lease) => lease,
                     };
@@ -86,7 +85,7 @@ impl Inner {
                     if run_out >= MOST_RUN_OUT || self.has_waited_enough(request) {
                         // Given back behind this request, which has waited enough.
                         drop(lease);
-                        return self.fetch_and_keep(request, &read.look, why, None).await;
+                        return self.fetch_and_keep(request, &read, why, None).await;
                     }
                     let owner = lease.finish().await;
                     if let Some(landed) = self.read_again(request, &mut read, purpose).await {
@@ -100,7 +99,7 @@ impl Inner {
                     match self.wait_for_holder(request, read, &theirs, purpose).await {
                         Waited::Landed(landed) => return landed,
                         Waited::InVain(again) => read = again,
-                        Waited::Enough(read) => return self.fetch_and_keep(request, &read.look, why, None).await,
+                        Waited::Enough(read) => return self.fetch_and_keep(request, &read, why, None).await,
                     }
                     observed = Some(theirs);
                 }
@@ -114,14 +113,14 @@ impl Inner {
         self: &Arc<Self>,
         mut lease: HeldLease,
         request: &Request,
-        look: &Arc<Look>,
+        read: &EntryRead,
         why: Forward,
     ) -> Result<Landed, HeldLease> {
         let tenure = lease.tenure();
         if tenure.has_run_out(self.environment.now(), self.settings.lease.duration) {
             return Err(lease);
         }
-        let landed = lease.renew_while(self.fetch_and_keep(request, look, why, Some(&tenure))).await;
+        let landed = lease.renew_while(self.fetch_and_keep(request, read, why, Some(&tenure))).await;
         lease.finish().await;
         Ok(landed)
     }
@@ -133,7 +132,8 @@ impl Inner {
         self.landed_without_fetch(request, read, purpose)
     }
 
-    /// Looks for the entry that the holder of the lease is to fill, a few times, or until that lease is over.
+    /// Looks for the entry that the holder of the lease is to fill, a few times, or until that lease is over. A store that
+    /// gives no look holds nobody up.
     async fn wait_for_holder(
         &self,
         request: &Request,
@@ -141,23 +141,24 @@ impl Inner {
         theirs: &Observed,
         purpose: Purpose,
     ) -> Waited {
+        let mut looked = false;
         for _ in 0..LOOKS_PER_ATTEMPT {
             if self.has_waited_enough(request) {
                 return Waited::Enough(read);
             }
-            if !theirs.ended {
+            if !theirs.is_over() {
                 self.environment.sleep(self.poll_pause()).await;
             }
             let Ok(again) = self.read_entry(request).await else { continue };
             if let Some(landed) = self.landed_without_fetch(request, &again, purpose) {
                 return Waited::Landed(landed);
             }
-            read = again;
-            if theirs.ended || read.names(theirs) {
+            (read, looked) = (again, true);
+            if theirs.is_over() || read.names(theirs) {
                 break;
             }
         }
-        Waited::InVain(read)
+        if looked { Waited::InVain(read) } else { Waited::Enough(read) }
     }
 
     /// Whose lease may be taken over, by what was read last and what was seen of leases before that.
@@ -208,6 +209,13 @@ impl Inner {
     fn poll_pause(&self) -> Duration {
         let mean = self.settings.lease.poll;
         (mean / 2).saturating_add(mean.mul_f64(share(&*self.environment)))
+    }
+}
+
+impl Observed {
+    /// Nobody has to be waited for.
+    fn is_over(&self) -> bool {
+        self.ended || self.long_gone
     }
 }
 

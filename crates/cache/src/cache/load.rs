@@ -30,7 +30,7 @@ pub(super) struct EntryRead {
     pub(super) look: Arc<Look>,
     /// What is usable, fence and age considered.
     pub(super) entry: Option<Arc<Entry>>,
-    /// The owner of the lease that the entry was filled under, usable or not: that lease is over.
+    /// The owner of a lease that is over, as the entry tells, usable or not.
     pub(super) lease: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl Inner {
             return Landed::Failed { failure, began: read.look.sent };
         }
         match request.policy.fetch_once_per {
-            FetchOncePer::Process => self.fetch_and_keep(request, &read.look, why, None).await,
+            FetchOncePer::Process => self.fetch_and_keep(request, &read, why, None).await,
             FetchOncePer::Fleet => self.fetch_leased(request, read, why, purpose).await,
         }
     }

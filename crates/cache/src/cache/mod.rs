@@ -20,7 +20,7 @@ use futures::future::{Either, select};
 use tokio::sync::Semaphore;
 
 use crate::answer::{Answer, Failure, Forward, Freshness, Origin};
-use crate::entry::Usability;
+use crate::entry::{Entry, Usability};
 use crate::environment::{Environment, within};
 use crate::epoch::{EPOCH, Epoch};
 use crate::flight::{Flights, Joiner, Role};
@@ -36,7 +36,7 @@ use crate::upstream::Upstream;
 use held_lease::Releases;
 use load::{Landed, Purpose, Way};
 use recall::Recall;
-use request::Request;
+use request::{Request, fetched_for};
 
 /// The layered cache: memory, then the store, then upstream. Cloning shares it.
 #[derive(Clone)]
@@ -166,7 +166,9 @@ impl Inner {
                 Role::Lead(leader) => {
                     let landed = self.load(request, why, way, Purpose::Answer).await;
                     leader.land(landed.clone());
-                    return self.take_own(request, landed).await;
+                    if let Some(answer) = self.take_own(request, landed).await {
+                        return answer;
+                    }
                 }
                 Role::Join(joiner) => {
                     self.statistics.events.collapsed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -196,16 +198,28 @@ impl Inner {
     }
 
     /// The answer to the request that led the flight: its fetch, or its look at the store, began after it.
-    async fn take_own(self: &Arc<Self>, request: &Request, landed: Landed) -> Result<Answer, Failure> {
+    async fn take_own(self: &Arc<Self>, request: &Request, landed: Landed) -> Option<Result<Answer, Failure>> {
         match landed {
-            Landed::Entry { entry, origin } if self.is_stale(request, &entry) => {
-                self.revalidate(request, &entry, origin).await
-            }
-            Landed::Entry { entry, origin } => Ok(self.serve(request, &entry, origin)),
+            Landed::Entry { entry, origin } => self.take(request, &entry, origin).await,
             Landed::Failed { failure, .. } => {
                 let look = self.looks.usable_by(&request.start);
-                self.fall_back(request, look.as_deref(), failure)
+                Some(self.fall_back(request, look.as_deref(), failure))
             }
+        }
+    }
+
+    /// The answer that an entry of a good fence makes by now, or `None` if it grew too old on the way.
+    async fn take(
+        self: &Arc<Self>,
+        request: &Request,
+        entry: &Arc<Entry>,
+        origin: Origin,
+    ) -> Option<Result<Answer, Failure>> {
+        match self.usability_now(request, entry) {
+            _ if fetched_for(request, entry) => Some(Ok(self.serve(request, entry, origin))),
+            Usability::Fresh => Some(Ok(self.serve(request, entry, origin))),
+            Usability::WhileRevalidate => Some(self.revalidate(request, entry, origin).await),
+            Usability::IfError | Usability::Expired => None,
         }
     }
 
@@ -228,13 +242,7 @@ impl Inner {
         let began_late_enough =
             entry.fetched.is_some_and(|fetched| fetched.serves(&request.start, self.looks.window()));
         let usable = began_late_enough || self.look(&request.start).await.is_ok_and(|look| entry.is_good(&look));
-        if !usable {
-            return None;
-        }
-        if self.is_stale(request, &entry) {
-            return Some(self.revalidate(request, &entry, origin).await);
-        }
-        Some(Ok(self.serve(request, &entry, origin)))
+        if usable { self.take(request, &entry, origin).await } else { None }
     }
 
     fn count(&self, request: &Request, layer: Layer, outcome: Outcome, bytes: usize) {

@@ -31,7 +31,7 @@ pub struct StoredEntry {
     pub etag: String,
     /// Whether a request's `Cache-Control` forced the fetch while a fresh entry stood there.
     pub forced: bool,
-    /// The owner of the lease that it was filled under, if it was filled under one: that lease is over.
+    /// The owner of the lease that it was filled under, or that its filler without one knew to be over.
     pub lease: Option<String>,
     /// Bytes of the value before compression.
     pub size: u64,

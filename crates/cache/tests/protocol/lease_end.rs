@@ -196,3 +196,30 @@ async fn leases_are_given_back_side_by_side() {
     assert_eq!(container.clock.began_for(), before, "another's release is not waited for");
     assert_eq!(told(slow).await, "v1 upstream");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fill_without_a_lease_lets_nobody_wait_for_one_that_is_over() {
+    let world = World::new();
+    let (container, other) = (world.container(), world.container());
+    assert_eq!(container.tell().await, "v1 upstream");
+    pass(seconds(4_000)).await;
+    world.store.fault_next(Op::TakeLease, Fault::Throttle);
+    assert_eq!(container.tell().await, "v2 upstream", "the lease of its first fetch stands there still");
+    assert!(!world.store.is_leased(&container.key).await);
+    pass(seconds(4_000)).await;
+    let before = other.clock.began_for();
+    assert_eq!(other.tell().await, "v3 upstream");
+    assert_eq!(other.clock.began_for(), before, "at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stale_answer_is_refreshed_after_a_fill_without_a_lease() {
+    let world = World::with(|settings, _| settings.refresh = Refresh::Within(millis(250)));
+    let container = world.container();
+    container.get().await.expect("fetched");
+    pass(seconds(4_000)).await;
+    world.store.fault_next(Op::TakeLease, Fault::Throttle);
+    container.get().await.expect("fetched");
+    pass(seconds(301)).await;
+    assert_eq!(container.tell().await, "v3 upstream");
+}

@@ -84,7 +84,9 @@ pub(super) async fn delete(store: &DynamoDbStore, keys: &[String], resource: Opt
         let chunks = found.value.values().flat_map(item::chunks).map(|chunk| chunk.to_string());
         let leased = found.value.iter().filter(|(_, item)| item.contains_key("lease"));
         let leases = leased.map(|(key, _)| lease::name(key));
-        let doomed: Vec<_> = found.value.keys().cloned().chain(chunks).chain(leases).collect();
+        // Leases first: one that is left behind by an entry would look as if somebody held it.
+        units += chunk::delete(store, &leases.collect::<Vec<_>>()).await?.units;
+        let doomed: Vec<_> = found.value.keys().cloned().chain(chunks).collect();
         deleted += found.value.len() as u64;
         units += found.units;
         units += chunk::delete(store, &doomed).await?.units;
