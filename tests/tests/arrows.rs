@@ -124,6 +124,26 @@ fn the_table_itself_has_no_circle() {
     }
 }
 
+#[test]
+fn the_caches_tests_are_built_without_any_sdk_but_its_stores() {
+    let manifest = larder_tests::project().join("Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).exec().expect("cargo metadata");
+    let name = |id| metadata[id].name.as_str();
+    let resolve = metadata.resolve.as_ref().expect("resolved");
+    let cache = resolve.nodes.iter().map(|node| &node.id).find(|id| name(id) == "larder-cache").expect("a member");
+    let (mut built, mut left) = (BTreeSet::from([cache]), vec![cache]);
+    while let Some(id) = left.pop() {
+        let node = resolve.nodes.iter().find(|node| node.id == *id).expect("resolved");
+        let needed = node.deps.iter().filter(|dependency| {
+            let ships = dependency.dep_kinds.iter().any(|it| it.kind != DependencyKind::Development);
+            ships || id == cache
+        });
+        left.extend(needed.map(|dependency| &dependency.pkg).filter(|id| built.insert(id)));
+    }
+    let sdks: Vec<_> = built.into_iter().map(name).filter(|name| name.starts_with("aws-sdk-")).collect();
+    assert_eq!(sdks, ["aws-sdk-dynamodb"]);
+}
+
 #[rstest::rstest]
 #[case("larder-cache", "larder-sources", Use::Ships)]
 #[case("larder-cache", "larder-sources", Use::TestsOnly)]
