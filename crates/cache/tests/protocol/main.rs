@@ -27,4 +27,3 @@ mod stale;
 mod stale_if_error;
 mod statistics;
 mod store_faults;
-mod walk;

@@ -1,20 +1,14 @@
 use std::ops::RangeInclusive;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use larder_cache::{FailureClass, Upstream, UpstreamError};
 use tokio::sync::watch;
 
-use crate::clock::travel;
-
 /// An upstream that gives a new value at every call (`v1`, `v2`, ...), and does as it is told.
 pub(crate) struct ScriptedUpstream {
-    name: &'static str,
-    seed: AtomicU64,
-    latency: Duration,
     calls: AtomicUsize,
     running: AtomicUsize,
     most_running: AtomicUsize,
@@ -35,15 +29,7 @@ struct Call<'a> {
 
 impl ScriptedUpstream {
     pub(crate) fn new() -> Self {
-        Self::slow("v", 0, Duration::ZERO)
-    }
-
-    /// One whose values begin with another name, and whose calls take random times.
-    pub(crate) fn slow(name: &'static str, seed: u64, latency: Duration) -> Self {
         Self {
-            name,
-            seed: AtomicU64::new(seed),
-            latency,
             calls: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
@@ -112,13 +98,12 @@ impl Upstream for ScriptedUpstream {
         let mut call = Call { upstream: self, ended: false };
         let mut held = self.held.subscribe();
         held.wait_for(|held| !held.contains(&number)).await.expect("the gate lives as long as the upstream");
-        travel(&self.seed, self.latency).await;
         call.ended = true;
         if let Some(class) = *self.failing.lock().expect("no panic") {
             return Err(UpstreamError::new(class, std::io::Error::other("told to fail")));
         }
         let value = self.value.lock().expect("no panic").clone();
-        Ok(value.unwrap_or_else(|| format!("{}{number}", self.name).into()))
+        Ok(value.unwrap_or_else(|| format!("v{number}").into()))
     }
 }
 
