@@ -15,6 +15,9 @@ test: counterparts ## all tests, against real counterparts
 	cargo build --workspace --bins
 	cargo test --workspace
 
+mutants: ## break the cache in one way after another: the simulated fleets notice each
+	crates/cache/mutants/run $(ARGS)
+
 lint: ## formatting, clippy, dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
@@ -33,4 +36,4 @@ build: ## the programs and functions, optimised
 counterparts: ## install what tests run against (DynamoDB Local, moto, schemathesis, aws-lambda-rie, libfaketime)
 	@$(install)
 
-.PHONY: help run test lint bench build counterparts
+.PHONY: help run test mutants lint bench build counterparts
