@@ -18,7 +18,7 @@ const FULL: &[&str] = &["sh", "-c", "exec \"$0\" \"$@\" > /dev/full"];
 
 async fn leases(file: &SqliteFile) -> u64 {
     let mut connection = file.connect().await;
-    sqlx::query_scalar("SELECT count(*) FROM lease").fetch_one(&mut connection).await.expect("a number")
+    sqlx::query_scalar("SELECT count(*) FROM lease WHERE NOT ended").fetch_one(&mut connection).await.expect("a number")
 }
 
 #[rstest]
