@@ -10,7 +10,7 @@
 //!
 //! A model that holds may hold for want of anything happening. So each rule of the protocol is broken in turn
 //! ([`mutation`]), and a promise must break with it; and what the promises are about must be seen to happen (the
-//! `Witness`es). Together about 15 million states, half a minute on two idle cores.
+//! `Witness`es). Together about 44 million states, 80 s on two idle cores.
 //!
 //! Everywhere: there are 2 containers, with 2 requests each and 2 invalidations unless a run says less, as those do where
 //! the store is out of reach; a write of an entry is under way
