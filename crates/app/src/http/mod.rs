@@ -17,7 +17,6 @@ mod refusal;
 
 use axum::http::{Method, Uri};
 use axum::{Extension, Router};
-use bytes::Bytes;
 use larder_sources::DATA_TYPES;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -34,14 +33,13 @@ pub use local::admit_local;
 /// authenticated it; without one it gets only the public routes.
 pub fn router(app: App) -> Router {
     let (own, document) = own_routes().split_for_parts();
-    let document = Bytes::from(openapi::document(document));
     let rows = DATA_TYPES.iter().fold(Router::new(), |router, row| router.route(row.path, data::route(row)));
     own.merge(rows)
         .route("/openapi.json", axum::routing::get(openapi::serve))
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .with_state(app)
-        .layer(Extension(openapi::Document(document)))
+        .layer(Extension(openapi::Document::of(document)))
         .layer(axum::middleware::from_fn(guard::authenticated))
         .layer(CatchPanicLayer::custom(refusal::of_panic))
         .layer(CompressionLayer::new())

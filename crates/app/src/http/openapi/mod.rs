@@ -3,6 +3,8 @@
 mod problems;
 mod rows;
 
+use std::sync::{Arc, LazyLock};
+
 use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -18,9 +20,15 @@ use super::parameters::{LARGEST_LIMIT, Parameters};
 use crate::Principal;
 use crate::problem::Problem;
 
-/// The document's bytes, made once.
+/// The document, made when it is first asked for: that takes longer than the rest of a function's start.
 #[derive(Clone)]
-pub(super) struct Document(pub(super) Bytes);
+pub(super) struct Document(Arc<LazyLock<Bytes, Box<dyn FnOnce() -> Bytes + Send>>>);
+
+impl Document {
+    pub(super) fn of(handlers: OpenApi) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(move || whole(handlers).into()))))
+    }
+}
 
 /// Which entries; each part given, or any. An empty object is everything.
 #[derive(ToSchema)]
@@ -51,8 +59,8 @@ pub(super) fn skeleton() -> OpenApi {
 }
 
 /// The whole document as JSON.
-pub(super) fn document(of_handlers: OpenApi) -> Vec<u8> {
-    let mut document = serde_json::to_value(of_handlers).unwrap_or_else(|_| json!({}));
+fn whole(handlers: OpenApi) -> Vec<u8> {
+    let mut document = serde_json::to_value(handlers).unwrap_or_else(|_| json!({}));
     rows::add(&mut document);
     document["paths"]["/openapi.json"]["get"] = json!({
         "tags": ["larder"],
@@ -80,7 +88,8 @@ pub(super) async fn serve(
 ) -> Result<Response, Problem> {
     principal.check_read()?;
     Parameters::of(&uri, &[])?;
-    Ok(([(CONTENT_TYPE, "application/json")], document).into_response())
+    let bytes = Bytes::clone(&document);
+    Ok(([(CONTENT_TYPE, "application/json")], bytes).into_response())
 }
 
 /// What the handlers' own words can't say, since they take literals only.

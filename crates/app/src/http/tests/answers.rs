@@ -85,7 +85,6 @@ async fn an_answer_that_escaping_makes_too_large_for_lambda_says_so_too() {
 
 #[rstest]
 #[case("gzip")]
-#[case("br")]
 #[case("zstd")]
 #[tokio::test]
 async fn an_answer_is_compressed_as_the_client_accepts(#[case] encoding: &str) {
