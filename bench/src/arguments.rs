@@ -1,12 +1,14 @@
 use clap::Parser;
 
+const ROUNDS: u32 = 20;
+
 /// Measures Larder, each number beside its floor or peer. Writes bench/RESULTS.md when it measures everything in full.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Only the measurements whose name contains one of these
     names: Vec<String>,
     /// Alternating rounds of each measurement
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = ROUNDS, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// As little as possible: shows that everything works, and says nothing of speed
     #[arg(long)]
@@ -29,7 +31,7 @@ impl Arguments {
 
     /// Whether nothing is left out.
     pub(crate) fn is_whole(&self) -> bool {
-        self.names.is_empty() && !self.quick
+        self.names.is_empty() && !self.quick && self.rounds >= ROUNDS
     }
 
     pub(crate) fn effort(&self) -> Effort {

@@ -102,7 +102,7 @@ fn rows(peer: &str, comparison: Comparison, ours: Most, theirs: Most) -> Vec<Row
     let [ours, theirs] = [ours, theirs].map(|most| Figure::Calls(most.calls as f64));
     let target = Target { wanted: "exactly 1 call".to_owned(), met: ours == Figure::Calls(1.0) };
     vec![
-        Row::new("calls of upstream", ours, peer, theirs).reaching(target).asked(asked),
+        Row::new("calls of upstream", ours, peer, theirs).reaching(target).counted(asked),
         Row::of("time until all are answered", comparison, peer),
     ]
 }

@@ -119,6 +119,6 @@ impl Invalidated {
         let target = Target { wanted: "exactly 1 write, constant".to_owned(), met: requests == "UpdateItem" };
         Row::new(format!("{} entries", self.entries), ours, peer, usual)
             .reaching(target)
-            .asked(format!("{requests}, {bytes} B"))
+            .counted(format!("{requests}, {bytes} B"))
     }
 }

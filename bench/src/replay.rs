@@ -56,7 +56,7 @@ pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
         let what = format!("{}, TTL {} s", expected.services, expected.ttl.as_secs());
         let target = Target { wanted: "equal".to_owned(), met: counted == expected.counted };
         let asked = format!("{} hits, {} misses", counted.hits, counted.misses);
-        rows.push(Row::new(what, ours, "worked out from the records", theirs).reaching(target).asked(asked));
+        rows.push(Row::new(what, ours, "worked out from the records", theirs).reaching(target).counted(asked));
     }
     Ok(rows)
 }

@@ -7,8 +7,7 @@ use crate::machine::Machine;
 use crate::measurements::Measurement;
 use crate::row::Row;
 
-const HEAD: [&str; 8] =
-    ["what", "Larder", "beside it", "which is", "ratio", "to reach", "met", "Larder asks the store for"];
+const HEAD: [&str; 8] = ["what", "Larder", "beside it", "which is", "ratio", "to reach", "met", "counted at Larder"];
 /// Columns of numbers.
 const RIGHT: [&str; 3] = ["Larder", "beside it", "ratio"];
 
@@ -96,7 +95,7 @@ fn cells(name: &str, row: Row) -> [String; HEAD.len()] {
         ratio(row.ratio),
         wanted,
         met.to_owned(),
-        row.asked,
+        row.counted,
     ]
 }
 

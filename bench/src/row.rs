@@ -12,8 +12,8 @@ pub(crate) struct Row {
     pub(crate) beside: Figure,
     pub(crate) ratio: f64,
     pub(crate) target: Option<Target>,
-    /// What Larder asked of the store for one operation.
-    pub(crate) asked: String,
+    /// What was counted on Larder's side: most often what one operation asked of the store.
+    pub(crate) counted: String,
 }
 
 /// What was to be reached.
@@ -27,7 +27,7 @@ impl Row {
     /// One of two figures of a kind.
     pub(crate) fn new(what: impl Into<String>, larder: Figure, peer: impl Into<String>, beside: Figure) -> Self {
         let ratio = larder.number() / beside.number();
-        Self { what: what.into(), larder, peer: peer.into(), beside, ratio, target: None, asked: String::new() }
+        Self { what: what.into(), larder, peer: peer.into(), beside, ratio, target: None, counted: String::new() }
     }
 
     /// One of two sides that took turns.
@@ -45,7 +45,16 @@ impl Row {
         Self { target: Some(target), ..self }
     }
 
-    pub(crate) fn asked(self, asked: impl Into<String>) -> Self {
-        Self { asked: asked.into(), ..self }
+    /// One more thing to be reached.
+    pub(crate) fn and(self, wanted: &str, met: bool) -> Self {
+        let target = match &self.target {
+            Some(target) => Target { wanted: format!("{wanted}, {}", target.wanted), met: met && target.met },
+            None => Target { wanted: wanted.to_owned(), met },
+        };
+        self.reaching(target)
+    }
+
+    pub(crate) fn counted(self, counted: impl Into<String>) -> Self {
+        Self { counted: counted.into(), ..self }
     }
 }

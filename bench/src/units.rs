@@ -113,6 +113,6 @@ impl Workload {
             format!("{:.0} read and {:.0} write units", units.read * a_thousand, units.write * a_thousand)
         });
         let what = format!("{share} % hits, {SIZE}");
-        Row::new(what, larder, format!("{peer}: {usual}"), beside).asked(ours)
+        Row::new(what, larder, format!("{peer}: {usual}"), beside).counted(ours)
     }
 }

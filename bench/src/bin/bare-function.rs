@@ -16,7 +16,7 @@ struct Answer {
     body: String,
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let file = std::env::args_os().nth(1).ok_or("the file of the answer is missing")?;
     let answer: Answer = serde_json::from_slice(&std::fs::read(file)?)?;

@@ -73,5 +73,5 @@ async fn beside(
     asker.ask(key, Layer::Memory).await?;
     let looks = table.requests.take().count();
     let asked = asked.checked_div(looks).map_or_else(|| "nothing".to_owned(), |hits| format!("1 look in {hits} hits"));
-    Ok(Row::of(SIZE, comparison, name).asked(asked))
+    Ok(Row::of(SIZE, comparison, name).counted(asked))
 }

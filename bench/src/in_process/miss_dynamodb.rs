@@ -38,5 +38,5 @@ pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
     );
     let peer = "GetItem + conditional PutItem + PutItem of the same items, bare";
     let row = Row::of(SIZE, comparison.await?, peer).at_most(1.25);
-    Ok(vec![row.asked(asked.into_iter().collect::<Vec<_>>().join(", or "))])
+    Ok(vec![row.counted(asked.into_iter().collect::<Vec<_>>().join(", or "))])
 }

@@ -57,12 +57,14 @@ impl HttpFunction {
         if let Err(problem) = normalise(&mut payload) {
             return Ok(Answered::Document(of_problem(problem)));
         }
+        // Not as a `LambdaRequest`, which would be written out as text and read again to learn which kind it is.
         let request = serde_json::from_value(payload).map_err(|error| Diagnostic {
             error_type: "NotAnHttpEvent".to_owned(),
             error_message: error.to_string(),
         })?;
+        let event = LambdaEvent { payload: LambdaRequest::ApiGatewayV2(request), context };
         let mut adapter = self.adapter.clone();
-        let answer = async move { adapter.call(LambdaEvent { payload: request, context }).await };
+        let answer = async move { adapter.call(event).await };
         match AssertUnwindSafe(answer).catch_unwind().await {
             Ok(Ok(response)) => Ok(Answered::Response(response.into())),
             Ok(Err(never)) => match never {},
@@ -79,6 +81,9 @@ impl HttpFunction {
 /// Payload format 2.0 has one value for a header, and the library would send the last line of several.
 async fn in_one_line_each(mut response: Answer) -> Answer {
     let headers = response.headers_mut();
+    if headers.len() == headers.keys_len() {
+        return response;
+    }
     let names: Vec<_> = headers.keys().filter(|name| **name != SET_COOKIE).cloned().collect();
     for name in names {
         if let Some(line) = folded(headers, &name) {

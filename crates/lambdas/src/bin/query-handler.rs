@@ -6,7 +6,8 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use larder_lambdas::{HttpFunction, ended, start};
 use serde_json::Value;
 
-#[tokio::main]
+// One request at a time: a second thread would only cost switching to it.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Some(app) = start().await else { return ExitCode::FAILURE };
     let function = HttpFunction::new(app);
