@@ -16,7 +16,8 @@ pub(crate) struct State {
     pub(crate) containers: [Container; 2],
     pub(crate) left: Bounds,
     pub(crate) fetches: u8,
-    /// Fetches whose fill had not landed when their holder died, failed or gave up, or was frozen past its lease.
+    /// Fetches whose fill had not landed when their holder died, failed or gave up, or was frozen past its lease; each
+    /// counts once.
     pub(crate) in_vain: u8,
     pub(crate) verdict: Verdict,
 }
@@ -117,6 +118,14 @@ pub(crate) enum Outcome {
     Unknown,
     Written,
     Superseded,
+}
+
+impl State {
+    /// Whether somebody else holds the lease by now under which a living process works: that process was frozen.
+    pub(crate) fn is_replaced(&self, container: usize) -> bool {
+        let held = self.containers[container].stage.held();
+        held.is_some() && held != self.item.map(|item| item.owner)
+    }
 }
 
 impl Over {

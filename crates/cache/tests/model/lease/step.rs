@@ -1,5 +1,5 @@
 use super::action::Action;
-use super::state::{Fill, Item, Outcome, Over, Stage, State};
+use super::state::{Container, Fill, Item, Outcome, Over, Stage, State};
 use super::{Lease, Witness};
 use crate::mutation::Mutation;
 use crate::promise::{Promise, Verdict};
@@ -53,7 +53,7 @@ impl Lease {
             }
             Action::Kill { container: c, sent } => {
                 s.left.kills -= 1;
-                s.in_vain += u8::from(s.containers[c].stage.is_unfilled_fetch());
+                count_in_vain(s, c);
                 s.containers[c].stage = Stage::Idle;
                 s.late_take = s.late_take.or(sent);
             }
@@ -115,18 +115,18 @@ impl Lease {
     }
 
     fn take_from_a_frozen_holder(&self, s: &mut State, owner: u8) {
-        let frozen = s.containers.iter().find(|container| container.stage.held() == Some(owner));
-        if let Some(frozen) = frozen
-            && keeps_renewing(frozen.stage)
-        {
-            s.left.freezes = s.left.freezes.saturating_sub(1);
-            s.in_vain += 1;
-            self.witness(s, Witness::FrozenHolderReplaced);
-        }
+        let is_frozen =
+            |container: &Container| container.stage.held() == Some(owner) && keeps_renewing(container.stage);
+        let Some(frozen) = s.containers.iter().position(is_frozen) else { return };
+        s.left.freezes = s.left.freezes.saturating_sub(1);
+        count_in_vain(s, frozen);
+        self.witness(s, Witness::FrozenHolderReplaced);
     }
 
     fn fetch(&self, s: &mut State, c: usize, owner: u8, fence: u8) {
         s.fetches += 1;
+        // Frozen before it fetched, and does so all the same.
+        s.in_vain += u8::from(s.is_replaced(c));
         if s.fetches > 1 + s.epoch + s.in_vain {
             s.verdict = Verdict::Broken(Promise::G4);
         }
@@ -207,11 +207,15 @@ fn end_write(s: &mut State, c: usize) {
     s.containers[c].stage = if ended { Stage::Idle } else { Stage::Ending { owner } };
 }
 
+/// Counts the fetch that a holder will not fill, unless it counts already since its holder was replaced.
+fn count_in_vain(s: &mut State, c: usize) {
+    s.in_vain += u8::from(s.containers[c].stage.is_unfilled_fetch() && !s.is_replaced(c));
+}
+
 /// A fetch that filled nothing, as far as its holder knows.
 fn give_up(s: &mut State, c: usize) {
-    let stage = s.containers[c].stage;
-    s.in_vain += u8::from(stage.is_unfilled_fetch());
-    if let Some(owner) = stage.held() {
+    count_in_vain(s, c);
+    if let Some(owner) = s.containers[c].stage.held() {
         s.containers[c].stage = Stage::Ending { owner };
     }
 }
