@@ -1,10 +1,12 @@
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use larder_cache::{Environment, Moment};
 use tokio::time::Instant;
+
+use crate::splitmix64::next;
 
 /// The wall clock's reading when a test begins.
 const BEGINNING: Duration = Duration::from_secs(1_800_000_000);
@@ -59,21 +61,13 @@ impl Environment for Clock {
     }
 
     fn random(&self) -> u64 {
-        random(&self.random)
+        next(&self.random)
     }
-}
-
-/// The next random number of a seed: splitmix64.
-pub(crate) fn random(seed: &AtomicU64) -> u64 {
-    let mut mixed = seed.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 /// Sleeps for a random time below `longest`.
 pub(crate) async fn travel(seed: &AtomicU64, longest: Duration) {
     if !longest.is_zero() {
-        tokio::time::sleep(longest.mul_f64((random(seed) % 1_000) as f64 / 1_000.0)).await;
+        tokio::time::sleep(longest.mul_f64((next(seed) % 1_000) as f64 / 1_000.0)).await;
     }
 }

@@ -4,6 +4,8 @@ mod clock;
 mod fault;
 mod scripted_store;
 mod scripted_upstream;
+#[path = "../simulation/splitmix64.rs"]
+mod splitmix64;
 mod world;
 
 mod checking;

@@ -20,6 +20,7 @@ mod clocks;
 mod executor;
 mod random;
 mod sleep;
+mod splitmix64;
 mod timeline;
 
 mod evidence;

@@ -1,7 +1,9 @@
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-/// One stream of random numbers of a seed: splitmix64. What one part of the fleet draws moves no other part's numbers.
+use crate::splitmix64::{mixed, next};
+
+/// One stream of random numbers of a seed. What one part of the fleet draws moves no other part's numbers.
 pub(crate) struct Random(AtomicU64);
 
 impl Random {
@@ -10,7 +12,7 @@ impl Random {
     }
 
     pub(crate) fn number(&self) -> u64 {
-        mixed(self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed))
+        next(&self.0)
     }
 
     pub(crate) fn below(&self, end: u64) -> u64 {
@@ -36,11 +38,4 @@ impl Random {
         let steps = u64::try_from(longest.as_millis()).expect("short") / STEP;
         Duration::from_millis(self.below(steps + 1) * STEP)
     }
-}
-
-fn mixed(number: u64) -> u64 {
-    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
