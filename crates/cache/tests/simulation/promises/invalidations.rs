@@ -1,4 +1,4 @@
-use larder_cache::Moment;
+use larder_cache::{Account, Key, Moment, Selector};
 
 use super::{Broken, broken, passed};
 use crate::evidence::{Evidence, Invalidation, Request};
@@ -10,7 +10,7 @@ use crate::tally::Tally;
 pub(super) fn are_over_when_they_say_so(evidence: &Evidence, tally: &mut Tally) -> Result<(), Broken> {
     for (request, told, _, fetch) in evidence.answered() {
         for invalidation in &evidence.invalidations {
-            let concerns = invalidation.acknowledged < request.asked && invalidation.selector.matches(request.key);
+            let concerns = invalidation.acknowledged < request.asked && is_about(invalidation.selector, request.key);
             if !concerns || !is_over(evidence, invalidation, request) {
                 continue;
             }
@@ -29,6 +29,17 @@ pub(super) fn are_over_when_they_say_so(evidence: &Evidence, tally: &mut Tally) 
         }
     }
     Ok(())
+}
+
+/// Whether an invalidation concerns a key: part by part it names the same or any, and a part that the key lacks is any
+/// too. Said here again, since what the cache says is what is held against it.
+fn is_about(selector: &Selector, key: &Key) -> bool {
+    let account = match &key.scope().account {
+        Account::Id(id) => Some(id.as_str()),
+        Account::Global => None,
+    };
+    let has = [Some(key.data_type()), key.scope().region.as_deref(), account, key.resource()];
+    selector.to_string().split('#').zip(has).all(|(asked, has)| asked == "*" || has.is_none_or(|has| has == asked))
 }
 
 /// Whether more than the window lies between the acknowledgement and the request: in the true order where the window
