@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use larder_cache::{Refresh, StoreHealth};
+use larder_cache::{Forward, Freshness, Origin, Refresh, StoreHealth};
 
 use super::{Broken, broken, passed};
 use crate::evidence::{Evidence, Fetch, Request};
@@ -138,13 +138,21 @@ fn stood_there(evidence: &Evidence, fetch: &Fetch, request: &Request, taken: usi
 /// then its lease was given back first, and the holder is one that died.
 fn was_dropped(evidence: &Evidence, fetch: &Fetch, request: &Request, written: usize) -> bool {
     let since = |index| evidence.at(written) - evidence.at(index);
-    let refreshed = !request.policy.stale_while_revalidate.is_zero();
     match (request.ended(), evidence.plan.settings.refresh) {
-        (_, Refresh::Within(limit)) if refreshed && since(request.asked) >= limit => true,
+        (_, Refresh::Within(limit)) if may_have_dropped_its_refresh(request) && since(request.asked) >= limit => true,
         (Some(ended), _) if ended < fetch.began => since(ended) >= request.directives.deadline,
         (Some(ended), _) => ended < written,
         (None, _) => false,
     }
+}
+
+/// Whether it was told what is stale, or what its refresh had got when it was dropped, or nothing at all.
+fn may_have_dropped_its_refresh(request: &Request) -> bool {
+    let Some(told) = &request.told else { return true };
+    told.answer.is_ok_and(|answer| {
+        matches!(answer.freshness, Freshness::StaleWhileRevalidate)
+            || matches!(answer.origin, Origin::Upstream { why: Forward::Stale, collapsed: false, .. })
+    })
 }
 
 /// The fetch that gave a stored entry, and when that was written, if it was before `taken`.
