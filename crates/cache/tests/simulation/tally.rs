@@ -9,7 +9,7 @@ use larder_cache::Events;
 pub(crate) struct Tally(BTreeMap<Cow<'static, str>, u64>);
 
 /// What the promises count, beside what the cache counts itself.
-const HELD_AGAINST_PROMISES: [&str; 11] = [
+const HELD_AGAINST_PROMISES: [&str; 13] = [
     "answers",
     "answers from memory",
     "answers from the store",
@@ -17,6 +17,8 @@ const HELD_AGAINST_PROMISES: [&str; 11] = [
     "answers stale while revalidating",
     "answers stale after errors",
     "answers held against an invalidation",
+    "answers of a largest age",
+    "answers without a fetch",
     "failures",
     "fetches",
     "undisturbed fetches under a lease",

@@ -1,36 +1,35 @@
 use larder_cache::{Failure, FailureClass};
 
+use super::deadline::{is_kept, ran_out, took};
 use super::freshness::told_by;
 use super::{Broken, broken, passed};
 use crate::evidence::{Evidence, Request, Told};
-use crate::history::{Outcome, What};
+use crate::executor::Place;
+use crate::history::{Event, Outcome, What};
 use crate::tally::Tally;
+use crate::timeline::Monotonic;
 
 /// Every request comes to an end, in time; and whatever befalls the store, one fails only because upstream failed, because
-/// its own deadline was over before upstream answered it, because it asked for no fetch, or because as many fetches as
+/// its own deadline was over before upstream, which was asked given the time, answered it, because it asked for no fetch, or because as many fetches as
 /// may were running past the store.
 pub(super) fn holds(evidence: &Evidence, tally: &mut Tally) -> Result<(), Broken> {
     for request in &evidence.requests {
-        let Request { number, key, directives, .. } = request;
+        let Request { number, key, .. } = request;
         let Some(told) = &request.told else {
             if request.given_up.is_some() {
                 continue;
             }
             return broken("availability", format!("request {number} for {key} hangs"));
         };
-        let took = told.moment.monotonic - request.began.monotonic;
-        if took > directives.deadline && !was_frozen(evidence, request, told) {
-            return broken("availability", format!("request {number} for {key} took {took:?}"));
+        if !is_kept(evidence, request, told) {
+            return broken("availability", format!("request {number} for {key} took {:?}", took(request, told)));
         }
     }
     for (request, told, failure) in evidence.failed() {
         tally.count("failures");
         let because = match failure {
             Failure::Upstream(_) => failed_for(evidence, request, told, failure),
-            Failure::Deadline(_) => {
-                let over = told.moment.monotonic - request.began.monotonic >= request.directives.deadline;
-                over && !was_given_to(evidence, request, told)
-            }
+            Failure::Deadline(_) => ran_out(evidence, request, told),
             Failure::NotCached => request.directives.only_if_cached,
             Failure::Overloaded(_) => was_full(evidence, request, told),
         };
@@ -51,19 +50,19 @@ fn failed_for(evidence: &Evidence, request: &Request, told: &Told, failure: &Fai
         || !settings.coherence_window.is_zero() && passed(request.began, fetch.moment) <= settings.coherence_window;
     let since = evidence.at(told.index) - evidence.at(ended);
     let is_remembered = *class != FailureClass::Denied
-        && (since < settings.negative_ttl + passed(told.moment, request.began) || !evidence.plan.skew.is_zero());
+        && (since < settings.negative_ttl + passed(told.moment, request.began)
+            || seemed_shorter(evidence, request.at, ended, told.index));
     let had_one_stale = !request.policy.stale_while_revalidate.is_zero() && ended > request.asked;
     began_late_enough || !settings.negative_ttl.is_zero() && is_remembered || had_one_stale
 }
 
-fn was_frozen(evidence: &Evidence, request: &Request, told: &Told) -> bool {
-    let meanwhile = &evidence.events[request.asked..told.index];
-    meanwhile.iter().any(|event| matches!(&event.what, What::Thawed(at) if *at == request.at))
-}
-
-/// Whether upstream answered it although it was told that nothing came in time.
-fn was_given_to(evidence: &Evidence, request: &Request, told: &Told) -> bool {
-    evidence.fetches.iter().any(|fetch| fetch.request == request.number && fetch.gave_before(told.index))
+/// Whether less may have passed than truly did between two events, by both clocks of a container: the wall clock was set
+/// back and the monotonic one stood still.
+fn seemed_shorter(evidence: &Evidence, place: Place, since: usize, until: usize) -> bool {
+    let meanwhile = &evidence.events[since..until];
+    let set_back = |event: &Event| matches!(&event.what, What::ClockSet { at, before, after } if *at == place && after.wall < before.wall);
+    let stood_still = |event: &Event| matches!(&event.what, What::Froze(at, Monotonic::StandsStill) if *at == place);
+    meanwhile.iter().any(set_back) && meanwhile.iter().any(stood_still)
 }
 
 /// Whether as many fetches as may be ran at once in its process, at some moment since it began.

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use larder_cache::{Answer, Failure, FailureClass, Freshness};
 
+use super::deadline::ran_out;
 use super::{Broken, broken};
 use crate::evidence::{Evidence, Fetch, Request, Told};
 use crate::history::{Answered, Outcome, What};
@@ -84,7 +85,8 @@ fn lie_of_failure(evidence: &Evidence, request: &Request, told: &Told, failure: 
     match failure {
         Failure::Upstream(error) if error.class != FailureClass::Failed => Some("upstream refused it"),
         Failure::Upstream(_) => (!was_told(evidence, request, told, failure)).then_some("there was no such failure"),
-        Failure::Deadline(_) | Failure::Overloaded(_) => None,
+        Failure::Deadline(_) => (!ran_out(evidence, request, told)).then_some("time had not run out"),
+        Failure::Overloaded(_) => None,
         Failure::NotCached => Some("that is no failure of upstream"),
     }
 }

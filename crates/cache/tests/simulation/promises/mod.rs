@@ -2,6 +2,8 @@
 
 mod answers;
 mod availability;
+mod deadline;
+mod directives;
 mod fences;
 mod fetches;
 mod freshness;
@@ -35,6 +37,7 @@ const PROMISES: &[Promise] = &[
     answers::tell_where_they_came_from,
     answers::tell_their_age,
     freshness::is_true,
+    directives::are_kept,
     availability::holds,
 ];
 
