@@ -3,7 +3,7 @@ use bytes::Bytes;
 use super::Cache;
 use crate::epoch::{EPOCH, Fence, Incarnation};
 use crate::key::Key;
-use crate::store::{ItemIdentity, LeaseAttempt, LeaseItem, Payload, Store, StoreError, StoredEntry};
+use crate::store::{Claim, ItemIdentity, LeaseAttempt, LeaseItem, Payload, Store, StoreError, StoredEntry};
 
 impl Cache {
     /// Asks the store for each kind of thing that a cache asks of it, and gives what failed: a store that can't be read
@@ -29,7 +29,7 @@ impl Cache {
     async fn check_writes_and_listing(&self, key: &Key) -> Vec<StoreError> {
         let (store, lease) = (&self.0.store, self.0.lease_item());
         let data_type = key.data_type();
-        let taken = store.ask(data_type, |store| store.take_lease(key, &lease, None)).await;
+        let taken = store.ask(data_type, |store| store.take_lease(key, &lease, &Claim::New)).await;
         let given_back = match &taken {
             Ok(LeaseAttempt::Taken) => store.ask(data_type, |store| store.release_lease(key, &lease.owner)).await,
             Ok(LeaseAttempt::Held(_)) | Err(_) => Ok(()),

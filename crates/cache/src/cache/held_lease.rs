@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use super::Inner;
 use crate::environment::Moment;
 use crate::key::Key;
-use crate::store::LeaseAttempt;
+use crate::store::{Claim, LeaseAttempt};
 
 /// A lease that this process took, or may have taken. Dropped, it is given back, unless an entry was filled under it:
 /// that entry names its owner, so that everyone who reads it knows that the lease is over.
@@ -107,8 +107,8 @@ impl HeldLease {
         for _ in 0..2 {
             let (item, sent) = (self.inner.lease_item(), self.inner.environment.now());
             self.unanswered.push(item.owner.clone());
-            let (key, over) = (&self.key, self.tenure.owner());
-            let renewal = self.inner.store.ask(key.data_type(), |store| store.take_lease(key, &item, Some(&over)));
+            let (key, claim) = (&self.key, Claim::Renewal(self.tenure.owner()));
+            let renewal = self.inner.store.ask(key.data_type(), |store| store.take_lease(key, &item, &claim));
             match renewal.await {
                 Ok(LeaseAttempt::Taken) => {
                     self.tenure.renew(item.owner, sent);

@@ -8,7 +8,7 @@ use super::{Inner, Request};
 use crate::answer::Forward;
 use crate::environment::{Moment, millis, share};
 use crate::key::Key;
-use crate::store::{LeaseAttempt, LeaseItem, StoreError};
+use crate::store::{Claim, LeaseAttempt, LeaseItem, StoreError};
 
 /// How often whoever waits looks for the entry between two attempts at the lease.
 const LOOKS_PER_ATTEMPT: usize = 4;
@@ -172,10 +172,10 @@ impl Inner {
 
     async fn take_lease(self: &Arc<Self>, key: &Key, over: Option<&Over>) -> Result<Attempt, StoreError> {
         let item = self.lease_item();
-        let over = over.map(Over::owner);
+        let claim = over.map_or(Claim::New, |over| Claim::TakeOver(over.owner().to_owned()));
         // Held before it is taken: dropped in between, it is given back in any case.
         let held = HeldLease::of(self, key, item.owner.clone());
-        match self.store.ask(key.data_type(), |store| store.take_lease(key, &item, over)).await? {
+        match self.store.ask(key.data_type(), |store| store.take_lease(key, &item, &claim)).await? {
             LeaseAttempt::Taken => Ok(Attempt::Ours(held)),
             LeaseAttempt::Held(other) => {
                 held.defuse();

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{
-    ChunkId, ItemRead, LeaseAttempt, LeaseItem, Listed, Metered, Page, Position, Snapshot, Store, StoreResult,
+    ChunkId, Claim, ItemRead, LeaseAttempt, LeaseItem, Listed, Metered, Page, Position, Snapshot, Store, StoreResult,
     StoredEntry, may_replace,
 };
 use crate::epoch::{Epoch, Incarnation, Marks};
@@ -121,9 +121,13 @@ impl Store for InProcessStore {
         Ok(Metered::free(ids.iter().map(|id| tables.chunks.get(id).map(|(bytes, _)| bytes.clone())).collect()))
     }
 
-    async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt> {
+    async fn take_lease(&self, key: &Key, lease: &LeaseItem, claim: &Claim) -> StoreResult<LeaseAttempt> {
         let mut tables = self.tables();
-        let held = tables.leases.get(key.as_str()).filter(|held| over != Some(held.owner.as_str()));
+        let held = tables.leases.get(key.as_str()).filter(|held| match claim {
+            Claim::New => true,
+            Claim::TakeOver(owner) => held.owner != *owner,
+            Claim::Renewal(owner) => held.owner != *owner || held.ended,
+        });
         if let Some(held) = held {
             return Ok(Metered::free(LeaseAttempt::Held(held.clone())));
         }

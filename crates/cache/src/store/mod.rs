@@ -65,12 +65,11 @@ pub trait Store: Send + Sync + 'static {
     /// The chunks in the order asked for, `None` for a missing one.
     async fn read_chunks(&self, ids: &[ChunkId]) -> StoreResult<Vec<Option<Bytes>>>;
 
-    /// Writes the lease of `key` if there is none, or if it is still the one of the owner `over`; else gives the
-    /// lease that is there.
+    /// Writes the lease of `key` if there is none, or if `claim` is on the one that is there; else gives that one.
     ///
     /// Leases stay when they are over, until their `ttl`: whoever takes one over knows by it that nobody else had one
-    /// since the read that named `over`.
-    async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt>;
+    /// since the read that named its owner.
+    async fn take_lease(&self, key: &Key, lease: &LeaseItem, claim: &Claim) -> StoreResult<LeaseAttempt>;
 
     /// Marks the lease of `key` as ended if `owner` holds it.
     async fn release_lease(&self, key: &Key, owner: &str) -> StoreResult<()>;
@@ -126,6 +125,17 @@ pub enum ItemRead {
     },
     /// An entry; that it is the asked one's is for the cache to check.
     Found(Arc<StoredEntry>),
+}
+
+/// Which lease may be replaced by another, where one is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// None.
+    New,
+    /// The one of this owner, which is over: filled under, given back or run out.
+    TakeOver(String),
+    /// One's own, of this owner, unless it was given back: a renewal that comes late revives no lease.
+    Renewal(String),
 }
 
 /// What came of taking a lease.

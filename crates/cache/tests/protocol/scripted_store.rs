@@ -9,8 +9,8 @@ use crate::fault::{Fault, Op};
 use async_trait::async_trait;
 use bytes::Bytes;
 use larder_cache::store::{
-    ChunkId, InProcessStore, ItemRead, LeaseAttempt, LeaseItem, Metered, Page, Position, Snapshot, Store, StoreError,
-    StoreResult, StoredEntry, Units,
+    ChunkId, Claim, InProcessStore, ItemRead, LeaseAttempt, LeaseItem, Metered, Page, Position, Snapshot, Store,
+    StoreError, StoreResult, StoredEntry, Units,
 };
 use larder_cache::{Epoch, Incarnation, Key, Marks, Selector};
 
@@ -37,6 +37,7 @@ struct Script {
     tamper: Option<Tamper>,
     tamper_chunk: Option<TamperChunk>,
     written: Vec<StoredEntry>,
+    renewal: Option<(Key, LeaseItem, Claim)>,
 }
 
 impl ScriptedStore {
@@ -136,10 +137,16 @@ impl ScriptedStore {
     pub(crate) async fn is_leased(&self, key: &Key) -> bool {
         let probe = LeaseItem { owner: "probe".into(), until: 0, ttl: u64::MAX, ended: true };
         let named = self.stored(key).await.and_then(|entry| entry.lease.clone());
-        match self.entries.take_lease(key, &probe, None).await.expect("answers").value {
+        match self.entries.take_lease(key, &probe, &Claim::New).await.expect("answers").value {
             LeaseAttempt::Taken => false,
             LeaseAttempt::Held(lease) => !lease.ended && named != Some(lease.owner),
         }
+    }
+
+    /// The last renewal of a lease arrives once more, now, though nobody waits for it any more.
+    pub(crate) async fn renewal_arrives_late(&self) {
+        let (key, lease, claim) = self.script().renewal.clone().expect("one was sent");
+        self.entries.take_lease(&key, &lease, &claim).await.expect("answers");
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {
@@ -251,8 +258,11 @@ impl Store for ScriptedStore {
         self.act(Op::ReadChunks, work).await
     }
 
-    async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt> {
-        self.act(Op::TakeLease, self.entries.take_lease(key, lease, over)).await
+    async fn take_lease(&self, key: &Key, lease: &LeaseItem, claim: &Claim) -> StoreResult<LeaseAttempt> {
+        if let Claim::Renewal(_) = claim {
+            self.script().renewal = Some((key.clone(), lease.clone(), claim.clone()));
+        }
+        self.act(Op::TakeLease, self.entries.take_lease(key, lease, claim)).await
     }
 
     async fn release_lease(&self, key: &Key, owner: &str) -> StoreResult<()> {

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::channel::oneshot;
 use larder_cache::store::{
-    ChunkId, ItemRead, LeaseAttempt, LeaseItem, Metered, Page, Position, Snapshot, Store, StoreError, StoreResult,
-    StoredEntry,
+    ChunkId, Claim, ItemRead, LeaseAttempt, LeaseItem, Metered, Page, Position, Snapshot, Store, StoreError,
+    StoreResult, StoredEntry,
 };
 use larder_cache::{Epoch, Incarnation, Key, Marks, Selector};
 
@@ -171,11 +171,11 @@ impl Store for ContainerStore {
         self.send("read_chunks", Intent::Read, effect).await
     }
 
-    async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt> {
+    async fn take_lease(&self, key: &Key, lease: &LeaseItem, claim: &Claim) -> StoreResult<LeaseAttempt> {
         let (shared, key, lease, by, note) = (self.shared.clone(), key.clone(), lease.clone(), self.place, self.note());
-        let over = over.map(ToOwned::to_owned);
+        let claim = claim.clone();
         let effect = async move {
-            let attempt = at_once(shared.entries.take_lease(&key, &lease, over.as_deref()))?;
+            let attempt = at_once(shared.entries.take_lease(&key, &lease, &claim))?;
             if attempt == LeaseAttempt::Taken {
                 note(What::Leased { by, key: key.to_string() });
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use larder_cache::store::{DynamoDbStore, ItemRead, LeaseAttempt, LeaseItem, Store, StoredEntry};
+use larder_cache::store::{Claim, DynamoDbStore, ItemRead, LeaseAttempt, LeaseItem, Store, StoredEntry};
 use larder_cache::{Epoch, Incarnation, Marks, Selector};
 
 use crate::backends::dynamodb;
@@ -56,7 +56,7 @@ async fn items_have_the_attributes_that_the_readme_says() {
     assert_eq!((&item["createdAt"], &item["ttl"]), (&n("4100000000123"), &n("4100003900")), "milliseconds, seconds");
     assert_eq!((&item["fence"], &item["format"]), (&n("1"), &n("1")));
     assert!(item["data"].is_b() && !item.contains_key("usedAt") && !item.contains_key("resource"));
-    store.take_lease(&key, &lease("one"), None).await.expect("answers");
+    store.take_lease(&key, &lease("one"), &Claim::New).await.expect("answers");
     let item = raw(&client, &table, "#lease#ec2-subnets#us-east-1#000000000001").await;
     assert_eq!((&item["owner"], &item["ttl"]), (&s("one"), &n("4100000090")));
     let with_chunks = chunked(entry(&key, fence(1, 1)), "e", 1);
@@ -177,7 +177,7 @@ async fn a_mark_that_a_newer_version_wrote_is_one_of_everything() {
 async fn a_lease_of_our_own_token_is_ours_and_one_that_is_none_is_in_nobodys_way() {
     let (store, client, table) = dynamodb().await;
     let key = key("ec2-subnets", 1);
-    let take = async |lease: &LeaseItem| store.take_lease(&key, lease, None).await.expect("answers").value;
+    let take = async |lease: &LeaseItem| store.take_lease(&key, lease, &Claim::New).await.expect("answers").value;
     assert_eq!(take(&lease("one")).await, LeaseAttempt::Taken);
     assert_eq!(take(&lease("one")).await, LeaseAttempt::Taken, "asked again after a lost answer");
     assert_eq!(take(&lease("two")).await, LeaseAttempt::Held(lease("one")));
@@ -198,7 +198,7 @@ async fn what_an_operation_consumed_is_reported() {
         store.advance_epoch(&Selector::EVERYTHING).await.expect("answers").units,
         store.write_entry(&with_chunks).await.expect("answers").units,
         store.mark_used(&key, with_chunks.created_at, 1).await.expect("answers").units,
-        store.take_lease(&key, &lease("one"), None).await.expect("answers").units,
+        store.take_lease(&key, &lease("one"), &Claim::New).await.expect("answers").units,
         store.release_lease(&key, "one").await.expect("answers").units,
     ];
     assert!(writes.iter().all(|units| units.write >= 1.0 && units.read == 0.0), "{writes:?}");

@@ -1,4 +1,4 @@
-use larder_cache::store::{ItemRead, LeaseAttempt, Payload, Store, StoredEntry};
+use larder_cache::store::{Claim, ItemRead, LeaseAttempt, Payload, Store, StoredEntry};
 use larder_cache::{Account, Incarnation, Key, Scope, Variant};
 use rstest::rstest;
 
@@ -179,7 +179,7 @@ async fn a_store_that_nobody_cleans_forgets_by_itself(#[values(Kind::InProcess, 
     let expired = chunked(entry(&old, fence(1, 1)), "a", 1);
     let chunks: Vec<_> = expired.payload.chunks().into_iter().map(|id| (id, bytes(1, 9))).collect();
     store.write_chunks(&chunks, expired.ttl).await.expect("answers");
-    store.take_lease(&old, &lease("one"), None).await.expect("answers");
+    store.take_lease(&old, &lease("one"), &Claim::New).await.expect("answers");
     store.write_entry(&expired).await.expect("answers");
     let written = |ttl: u64| StoredEntry { created_at: ttl * 1_000, ttl: ttl + 3_600, ..entry(&new, fence(1, 1)) };
     store.write_entry(&written(expired.ttl)).await.expect("answers");
@@ -187,7 +187,7 @@ async fn a_store_that_nobody_cleans_forgets_by_itself(#[values(Kind::InProcess, 
     store.write_entry(&written(expired.ttl + 1)).await.expect("answers");
     assert_eq!(store.read(&old).await.expect("answers").value.entry, ItemRead::Absent);
     assert_eq!(store.read_chunks(&expired.payload.chunks()).await.expect("answers").value, [None]);
-    let attempt = store.take_lease(&old, &lease("two"), None).await.expect("answers").value;
+    let attempt = store.take_lease(&old, &lease("two"), &Claim::New).await.expect("answers").value;
     assert_eq!(attempt, LeaseAttempt::Taken);
     stored(store, &new).await;
 }

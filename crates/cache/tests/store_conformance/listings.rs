@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use larder_cache::store::{Listed, Position, Store, StoredEntry};
+use larder_cache::store::{Claim, Listed, Position, Store, StoredEntry};
 use rstest::rstest;
 
 use crate::backends::Kind;
@@ -40,7 +40,7 @@ async fn a_listing_has_every_entry_of_its_data_type_once_and_the_oldest_first(
     store.mark_used(&used, entries[4].created_at, 77).await.expect("answers");
     store.write_entry(&entry(&key("drs-quotas", 1), fence(1, 1))).await.expect("answers");
     store.create_epoch(larder_cache::Incarnation::new(0, 1)).await.expect("answers");
-    store.take_lease(&used, &lease("one"), None).await.expect("answers");
+    store.take_lease(&used, &lease("one"), &Claim::New).await.expect("answers");
     for limit in [1, 5, 23, 100] {
         let pages = pages(store, "ec2-subnets", limit).await;
         assert!(pages.iter().all(|page| page.len() <= limit));

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
-use larder_cache::store::{DynamoDbStore, Store};
+use larder_cache::store::{Claim, DynamoDbStore, Store};
 use larder_cache::{Incarnation, Marks, Selector};
 
 use crate::backends::{Hasty, dynamodb};
@@ -62,8 +62,8 @@ async fn ask_everything(store: &DynamoDbStore) {
     store.mark_used(&key, written.created_at, written.created_at + 1).await.expect("answers");
     let ids: Vec<_> = chunks.into_iter().map(|(id, _)| id).collect();
     store.read_chunks(&ids).await.expect("answers");
-    store.take_lease(&key, &lease("one"), None).await.expect("answers");
-    store.take_lease(&key, &lease("two"), None).await.expect("answers");
+    store.take_lease(&key, &lease("one"), &Claim::New).await.expect("answers");
+    store.take_lease(&key, &lease("two"), &Claim::New).await.expect("answers");
     store.release_lease(&key, "one").await.expect("answers");
     store.list("ec2-subnets", None, 10).await.expect("answers");
     assert_eq!(store.delete(&[key.as_str().to_owned()], None).await.expect("answers").value, 1);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use larder_cache::store::{ItemRead, LeaseAttempt, SqliteError, SqliteStore, Store, StoredEntry};
+use larder_cache::store::{Claim, ItemRead, LeaseAttempt, SqliteError, SqliteStore, Store, StoredEntry};
 use larder_cache::{Epoch, Incarnation, Marks, Selector};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -49,14 +49,14 @@ async fn a_file_opened_again_has_everything() {
     let epoch = store.advance_epoch(&region("us-east-1")).await.expect("answers").value;
     store.write_entry(&written).await.expect("answers");
     store.write_chunks(&chunks, 4_100_003_900).await.expect("answers");
-    store.take_lease(&key, &lease("one"), None).await.expect("answers");
+    store.take_lease(&key, &lease("one"), &Claim::New).await.expect("answers");
     drop(store);
     let store = open(&path).await;
     assert_eq!(corrupt(&path), Vec::<PathBuf>::new());
     let snapshot = store.read(&key).await.expect("answers").value;
     assert_eq!((snapshot.epoch, snapshot.entry), (epoch, ItemRead::Found(written.clone().into())));
     assert_eq!(store.read_chunks(&written.payload.chunks()).await.expect("answers").value, [Some(bytes(1, 9))]);
-    let attempt = store.take_lease(&key, &lease("two"), None).await.expect("answers").value;
+    let attempt = store.take_lease(&key, &lease("two"), &Claim::New).await.expect("answers").value;
     assert_eq!(attempt, LeaseAttempt::Held(lease("one")));
 }
 

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 use larder_cache::store::{
-    ChunkId, InProcessStore, LeaseAttempt, LeaseItem, Page, Position, Snapshot, Store, StoreResult, StoredEntry,
+    ChunkId, Claim, InProcessStore, LeaseAttempt, LeaseItem, Page, Position, Snapshot, Store, StoreResult, StoredEntry,
 };
 use larder_cache::{Epoch, Incarnation, Key, Marks, Selector};
 
@@ -74,8 +74,8 @@ impl Store for HaltingStore {
         self.inner.read_chunks(ids).await
     }
 
-    async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt> {
-        self.inner.take_lease(key, lease, over).await
+    async fn take_lease(&self, key: &Key, lease: &LeaseItem, claim: &Claim) -> StoreResult<LeaseAttempt> {
+        self.inner.take_lease(key, lease, claim).await
     }
 
     async fn release_lease(&self, key: &Key, owner: &str) -> StoreResult<()> {

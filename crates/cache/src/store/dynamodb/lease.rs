@@ -6,7 +6,7 @@ use super::DynamoDbStore;
 use super::attribute::{Item, number, number_of, primary_key, text, text_of, write_units};
 use super::refusal::Refusal;
 use crate::key::Key;
-use crate::store::{LeaseAttempt, LeaseItem, Metered, StoreResult};
+use crate::store::{Claim, LeaseAttempt, LeaseItem, Metered, StoreResult};
 
 /// An item that is no lease must not keep everyone from fetching.
 const NONE: &str = "NOT (attribute_type(#owner, :s) AND attribute_type(#until, :n))";
@@ -15,14 +15,17 @@ pub(super) async fn take(
     store: &DynamoDbStore,
     key: &Key,
     lease: &LeaseItem,
-    over: Option<&str>,
+    claim: &Claim,
 ) -> StoreResult<LeaseAttempt> {
     let request = store.client.put_item().table_name(&store.table).set_item(Some(item(key, lease)));
-    let request = match over {
-        Some(owner) => request
+    let request = match claim {
+        Claim::New => request.condition_expression(NONE),
+        Claim::TakeOver(owner) => request
             .condition_expression(format!("{NONE} OR #owner = :over"))
             .expression_attribute_values(":over", text(owner)),
-        None => request.condition_expression(NONE),
+        Claim::Renewal(owner) => request
+            .condition_expression(format!("{NONE} OR (#owner = :over AND attribute_not_exists(ended))"))
+            .expression_attribute_values(":over", text(owner)),
     };
     let answer = request
         .expression_attribute_names("#owner", "owner")

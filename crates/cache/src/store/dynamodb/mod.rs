@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use bytes::Bytes;
 
-use super::{ChunkId, LeaseAttempt, LeaseItem, Page, Position, Snapshot, Store, StoreResult, StoredEntry};
+use super::{ChunkId, Claim, LeaseAttempt, LeaseItem, Page, Position, Snapshot, Store, StoreResult, StoredEntry};
 use crate::environment::Environment;
 use crate::epoch::{Epoch, Incarnation, Marks};
 use crate::key::Key;
@@ -108,8 +108,8 @@ impl Store for DynamoDbStore {
         chunk::read(self, ids).await
     }
 
-    async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt> {
-        lease::take(self, key, lease, over).await
+    async fn take_lease(&self, key: &Key, lease: &LeaseItem, claim: &Claim) -> StoreResult<LeaseAttempt> {
+        lease::take(self, key, lease, claim).await
     }
 
     async fn release_lease(&self, key: &Key, owner: &str) -> StoreResult<()> {

@@ -3,20 +3,25 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{SqliteStore, integer};
 use crate::key::Key;
-use crate::store::{LeaseAttempt, LeaseItem, Metered, StoreResult};
+use crate::store::{Claim, LeaseAttempt, LeaseItem, Metered, StoreResult};
 
 const TAKE: &str = "INSERT INTO lease (cache_key, owner, until, ttl, ended) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (cache_key) DO UPDATE
     SET owner = excluded.owner, until = excluded.until, ttl = excluded.ttl, ended = excluded.ended
-    WHERE lease.owner = ?6";
+    WHERE lease.owner = ?6 AND NOT (?7 AND lease.ended)";
 const RELEASE: &str = "UPDATE lease SET ended = TRUE WHERE cache_key = ?1 AND owner = ?2";
 
 pub(super) async fn take(
     store: &SqliteStore,
     key: &Key,
     lease: &LeaseItem,
-    over: Option<&str>,
+    claim: &Claim,
 ) -> StoreResult<LeaseAttempt> {
+    let (over, renewal) = match claim {
+        Claim::New => (None, false),
+        Claim::TakeOver(owner) => (Some(owner), false),
+        Claim::Renewal(owner) => (Some(owner), true),
+    };
     loop {
         let taken = sqlx::query(TAKE)
             .bind(key.as_str())
@@ -25,6 +30,7 @@ pub(super) async fn take(
             .bind(integer(lease.ttl))
             .bind(lease.ended)
             .bind(over)
+            .bind(renewal)
             .execute(&store.writer)
             .await
             .map_err(|error| store.fault(&error))?;

@@ -18,7 +18,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sqlx::SqlitePool;
 
-use super::{ChunkId, LeaseAttempt, LeaseItem, Page, Position, Snapshot, Store, StoreError, StoreResult, StoredEntry};
+use super::{
+    ChunkId, Claim, LeaseAttempt, LeaseItem, Page, Position, Snapshot, Store, StoreError, StoreResult, StoredEntry,
+};
 use crate::epoch::{Epoch, Incarnation, Marks};
 use crate::key::Key;
 use crate::selector::Selector;
@@ -114,8 +116,8 @@ impl Store for SqliteStore {
         chunk::read(self, ids).await
     }
 
-    async fn take_lease(&self, key: &Key, lease: &LeaseItem, over: Option<&str>) -> StoreResult<LeaseAttempt> {
-        lease::take(self, key, lease, over).await
+    async fn take_lease(&self, key: &Key, lease: &LeaseItem, claim: &Claim) -> StoreResult<LeaseAttempt> {
+        lease::take(self, key, lease, claim).await
     }
 
     async fn release_lease(&self, key: &Key, owner: &str) -> StoreResult<()> {
