@@ -2,10 +2,10 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::future::{Either, join_all, select};
-use tokio::sync::OnceCell;
+use futures::future::{Either, select};
 
 use super::Inner;
+use super::releases::Release;
 use crate::environment::Moment;
 use crate::key::Key;
 use crate::store::{Claim, LeaseAttempt};
@@ -16,7 +16,7 @@ pub(super) struct HeldLease {
     inner: Arc<Inner>,
     key: Key,
     tenure: Arc<Tenure>,
-    /// Owners of renewals that got no answer: one of them may be what stands there.
+    /// Owners of renewals over the last one known that got no answer: one of them may be what stands there.
     unanswered: Vec<String>,
 }
 
@@ -30,38 +30,6 @@ struct Terms {
     renewed: Moment,
     /// The owner that the filled entry names.
     filled: Option<String>,
-}
-
-/// Leases that were dropped and are not given back yet. Each is given back by whoever comes first, the request that
-/// dropped it or a task, and by the other if that one is dropped on the way.
-#[derive(Default)]
-pub(super) struct Releases(Mutex<Vec<Arc<Release>>>);
-
-/// A lease to be given back.
-struct Release {
-    key: Key,
-    owner: String,
-    done: OnceCell<()>,
-}
-
-impl Inner {
-    /// Gives back what was dropped. Awaited where nothing may rely on work after the answer.
-    pub(super) async fn release_dropped(&self) {
-        let dropped = self.releases.lock().clone();
-        self.release(&dropped).await;
-    }
-
-    async fn release(&self, dropped: &[Arc<Release>]) {
-        join_all(dropped.iter().map(|release| release.done.get_or_init(|| self.give_back(release)))).await;
-        self.releases.lock().retain(|release| !release.done.initialized());
-    }
-
-    async fn give_back(&self, Release { key, owner, .. }: &Release) {
-        let given_back = self.store.ask(key.data_type(), |store| store.release_lease(key, owner)).await;
-        if let Err(error) = given_back {
-            tracing::debug!(%key, %error, "a lease was not given back; it runs out by itself");
-        }
-    }
 }
 
 impl HeldLease {
@@ -88,15 +56,8 @@ impl HeldLease {
                 Either::Right(_) => {}
             }
             tried = self.inner.environment.now();
-            let done = match select(work.as_mut(), pin!(self.renew())).await {
-                // The renewal is finished all the same, so that it is known whose the lease is.
-                Either::Left((output, renewal)) => {
-                    renewal.await;
-                    Some(output)
-                }
-                Either::Right(_) => None,
-            };
-            if let Some(output) = done {
+            // Nobody waits for a renewal whose lease is no longer needed. It counts as one that got no answer.
+            if let Either::Left((output, _)) = select(work.as_mut(), pin!(self.renew())).await {
                 return output;
             }
         }
@@ -120,6 +81,7 @@ impl HeldLease {
                     if !self.unanswered.contains(&standing.owner) {
                         return;
                     }
+                    self.unanswered.clear();
                     self.tenure.terms().owner = standing.owner;
                 }
                 Err(_) => return,
@@ -130,28 +92,25 @@ impl HeldLease {
     /// Gives it back where that is needed; its last owner.
     pub(super) async fn finish(mut self) -> String {
         let owner = self.tenure.owner();
-        let dropped = self.let_go();
-        self.inner.release(&dropped).await;
+        if let Some(release) = self.let_go() {
+            self.inner.release(&release).await;
+        }
         owner
     }
 
     /// Not taken after all: there is nothing to give back.
     pub(super) fn defuse(mut self) {
-        self.tenure.end();
         self.unanswered.clear();
+        self.tenure.end(&self.unanswered);
     }
 
-    /// Notes that it is to be given back, and has a task see to it; what that will give back.
-    fn let_go(&mut self) -> Vec<Arc<Release>> {
-        let owners = self.tenure.end().into_iter().chain(self.unanswered.drain(..));
-        let release = |owner| Arc::new(Release { key: self.key.clone(), owner, done: OnceCell::new() });
-        let dropped: Vec<_> = owners.map(release).collect();
-        if !dropped.is_empty() {
-            self.inner.releases.lock().extend(dropped.iter().cloned());
-            let (inner, dropped) = (self.inner.clone(), dropped.clone());
-            self.inner.environment.spawn(Box::pin(async move { inner.release(&dropped).await }));
-        }
-        dropped
+    /// Has it given back where that is needed; what will be.
+    fn let_go(&mut self) -> Option<Arc<Release>> {
+        let unanswered = std::mem::take(&mut self.unanswered);
+        let owner = self.tenure.end(&unanswered)?;
+        let release = Release::of(&self.key, owner, unanswered);
+        self.inner.release_soon(&release);
+        Some(release)
     }
 }
 
@@ -182,20 +141,16 @@ impl Tenure {
         (terms.owner, terms.renewed) = (owner, renewed);
     }
 
-    /// The owner that is to be given back, told once: none where the entry tells already that the lease is over.
-    fn end(&self) -> Option<String> {
+    /// The owner that is to be given back, told once: none where the entry tells already that the lease is over. It does
+    /// not if a renewal may replace the owner that it names.
+    fn end(&self, unanswered: &[String]) -> Option<String> {
         let mut terms = self.terms();
         let (owner, filled) = (std::mem::take(&mut terms.owner), terms.filled.take());
-        Some(owner).filter(|owner| !owner.is_empty() && filled.as_ref() != Some(owner))
+        let told = unanswered.is_empty() && filled.as_ref() == Some(&owner);
+        Some(owner).filter(|owner| !owner.is_empty() && !told)
     }
 
     fn terms(&self) -> MutexGuard<'_, Terms> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Releases {
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Release>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

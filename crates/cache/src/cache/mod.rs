@@ -9,6 +9,7 @@ mod lease;
 mod load;
 mod recall;
 mod refresh;
+mod releases;
 mod request;
 mod stored;
 
@@ -33,9 +34,9 @@ use crate::statistics::{Layer, Outcome, Report, Statistics};
 use crate::store::{Page, Position, Store, StoreError};
 use crate::upstream::Upstream;
 
-use held_lease::Releases;
 use load::{Landed, Purpose, Way};
 use recall::Recall;
+use releases::Releases;
 use request::{Request, fetched_for};
 
 /// The layered cache: memory, then the store, then upstream. Cloning shares it.

@@ -223,23 +223,3 @@ async fn a_stale_answer_is_refreshed_after_a_fill_without_a_lease() {
     pass(seconds(301)).await;
     assert_eq!(container.tell().await, "v3 upstream");
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_renewal_that_arrives_after_the_lease_was_given_back_revives_it_for_nobody() {
-    let world = World::new();
-    let (holder, waiter) = (world.container(), world.container());
-    world.upstream.hold();
-    let holding = holder.ask();
-    settle().await;
-    world.store.fault_next(Op::TakeLease, Fault::Fail);
-    pass(millis(2_500)).await;
-    world.upstream.fail_with(FailureClass::Failed);
-    world.upstream.let_go();
-    assert_eq!(told(holding).await, "Failed");
-    world.store.renewal_arrives_late().await;
-    assert!(!world.store.is_leased(&holder.key).await);
-    world.upstream.recover();
-    let before = waiter.clock.began_for();
-    assert_eq!(waiter.tell().await, "v2 upstream");
-    assert_eq!(waiter.clock.began_for(), before, "at once");
-}

@@ -25,6 +25,7 @@ mod memory;
 mod negative;
 mod outage;
 mod purge;
+mod renewal;
 mod stale;
 mod stale_if_error;
 mod statistics;
