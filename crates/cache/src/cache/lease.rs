@@ -1,17 +1,15 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
 
 use super::held_lease::HeldLease;
 use super::load::{EntryRead, Landed, Purpose};
+use super::waiting::{Observed, Waited};
 use super::{Inner, Request};
 use crate::answer::Forward;
-use crate::environment::{Moment, millis, share};
+use crate::environment::millis;
 use crate::key::Key;
 use crate::store::{Claim, LeaseAttempt, LeaseItem, StoreError};
 
-/// How often whoever waits looks for the entry between two attempts at the lease.
-const LOOKS_PER_ATTEMPT: usize = 4;
 /// How often a lease may run out before the fetch under it began. Once, a container was frozen; again, no lease would
 /// last.
 const MOST_RUN_OUT: usize = 2;
@@ -24,17 +22,6 @@ enum Attempt {
     Theirs(LeaseItem),
 }
 
-/// A lease that is not ours, and since when it has stood unchanged by our own clock: clocks of two containers are never
-/// compared.
-struct Observed {
-    owner: String,
-    since: Moment,
-    /// Given back before the entry was last read.
-    ended: bool,
-    /// The store itself may have forgotten it by now: no two clocks differ by that much.
-    long_gone: bool,
-}
-
 /// A lease that may be taken over.
 enum Over {
     /// Nothing was filled under it since the entry was last read, and nothing will be. Whoever fills after that has to take
@@ -42,15 +29,6 @@ enum Over {
     Finished(String),
     /// Its holder seems dead, and may fill yet.
     RunOut(String),
-}
-
-/// What came of waiting for whoever holds the lease.
-enum Waited {
-    Landed(Landed),
-    /// Nothing yet, by this read; a lease may be had by now.
-    InVain(EntryRead),
-    /// There is just time for a fetch of one's own, or no way to learn of another's.
-    Enough(EntryRead),
 }
 
 impl Inner {
@@ -132,35 +110,6 @@ impl Inner {
         self.landed_without_fetch(request, read, purpose)
     }
 
-    /// Looks for the entry that the holder of the lease is to fill, a few times, or until that lease is over. A store that
-    /// gives no look holds nobody up.
-    async fn wait_for_holder(
-        &self,
-        request: &Request,
-        mut read: EntryRead,
-        theirs: &Observed,
-        purpose: Purpose,
-    ) -> Waited {
-        let mut looked = false;
-        for _ in 0..LOOKS_PER_ATTEMPT {
-            if self.has_waited_enough(request) {
-                return Waited::Enough(read);
-            }
-            if !theirs.is_over() {
-                self.environment.sleep(self.poll_pause()).await;
-            }
-            let Ok(again) = self.read_entry(request).await else { continue };
-            if let Some(landed) = self.landed_without_fetch(request, &again, purpose) {
-                return Waited::Landed(landed);
-            }
-            (read, looked) = (again, true);
-            if theirs.is_over() || read.names(theirs) {
-                break;
-            }
-        }
-        if looked { Waited::InVain(read) } else { Waited::Enough(read) }
-    }
-
     /// Whose lease may be taken over, by what was read last and what was seen of leases before that.
     fn to_be_taken_over(&self, read: &EntryRead, observed: Option<&Observed>) -> Option<Over> {
         match observed {
@@ -172,7 +121,7 @@ impl Inner {
 
     async fn take_lease(self: &Arc<Self>, key: &Key, over: Option<&Over>) -> Result<Attempt, StoreError> {
         let item = self.lease_item();
-        let claim = over.map_or(Claim::New, |over| Claim::TakeOver(over.owner().to_owned()));
+        let claim = over.map_or(Claim::New, Over::claim);
         // Held before it is taken: dropped in between, it is given back in any case.
         let held = HeldLease::of(self, key, item.owner.clone());
         match self.store.ask(key.data_type(), |store| store.take_lease(key, &item, &claim)).await? {
@@ -190,46 +139,12 @@ impl Inner {
         let owner = format!("{:016x}{:016x}", self.environment.random(), self.environment.random());
         LeaseItem { owner, until, ttl: until / 1_000 + KEPT, ended: false }
     }
-
-    fn observe(&self, held: LeaseItem) -> Observed {
-        let since = self.environment.now();
-        Observed { owner: held.owner, since, ended: held.ended, long_gone: held.ttl < since.wall.as_secs() }
-    }
-
-    fn has_run_out(&self, lease: &Observed) -> bool {
-        lease.long_gone || self.environment.now().since(lease.since) >= self.settings.lease.duration
-    }
-
-    /// A fifth of the deadline is left for a fetch of one's own.
-    fn has_waited_enough(&self, request: &Request) -> bool {
-        self.environment.now().since(request.start.at) >= request.directives.deadline.mul_f64(0.8)
-    }
-
-    /// Between half and one and a half of the mean pause.
-    fn poll_pause(&self) -> Duration {
-        let mean = self.settings.lease.poll;
-        (mean / 2).saturating_add(mean.mul_f64(share(&*self.environment)))
-    }
-}
-
-impl Observed {
-    /// Nobody has to be waited for.
-    fn is_over(&self) -> bool {
-        self.ended || self.long_gone
-    }
 }
 
 impl Over {
-    fn owner(&self) -> &str {
+    fn claim(&self) -> Claim {
         match self {
-            Self::Finished(owner) | Self::RunOut(owner) => owner,
+            Self::Finished(owner) | Self::RunOut(owner) => Claim::TakeOver(owner.clone()),
         }
-    }
-}
-
-impl EntryRead {
-    /// Whether the entry was filled under that lease, which is over by that.
-    fn names(&self, lease: &Observed) -> bool {
-        self.lease.as_ref() == Some(&lease.owner)
     }
 }

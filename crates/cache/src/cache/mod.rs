@@ -5,6 +5,7 @@ mod fetch;
 mod held_lease;
 mod inspect;
 mod invalidate;
+mod keep;
 mod lease;
 mod load;
 mod recall;
@@ -12,6 +13,7 @@ mod refresh;
 mod releases;
 mod request;
 mod stored;
+mod waiting;
 
 use std::pin::pin;
 use std::sync::Arc;
