@@ -1,20 +1,28 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use lambda_runtime::Diagnostic;
-use larder_app::problem::Problem;
+use larder_app::problem::{Code, Problem};
 use larder_app::{App, InvalidationRequest, Principal};
+use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Whether an event came through the HTTP API; anything else is a direct invocation.
 #[must_use]
-pub fn is_http_event(event: &Value) -> bool {
-    event.get("requestContext").is_some()
+pub fn is_http_event(event: &RawValue) -> bool {
+    let members: Result<HashMap<Cow<'_, str>, IgnoredAny>, _> = serde_json::from_str(event.get());
+    members.is_ok_and(|members| members.contains_key("requestContext"))
 }
 
 /// Answers a direct invocation: `{dataType?, region?, accountId?, purge?}`, and nothing else. IAM has said who may.
 ///
 /// # Errors
 /// Whatever HTTP would have answered with a problem; it makes the invocation a function error of that code.
-pub async fn invalidate_directly(app: &App, event: &Value) -> Result<Value, Diagnostic> {
-    let request = InvalidationRequest::parse(event).map_err(|problem| of_problem(&problem))?;
+pub async fn invalidate_directly(app: &App, event: &RawValue) -> Result<Value, Diagnostic> {
+    let event: Value = serde_json::from_str(event.get())
+        .map_err(|error| of_problem(&Problem::new(Code::InvalidBody, format!("The event can't be read: {error}."))))?;
+    let request = InvalidationRequest::parse(&event).map_err(|problem| of_problem(&problem))?;
     let done = app.invalidation().invalidate(&Principal::local(), &request).await;
     let done = done.map_err(|problem| of_problem(&problem))?;
     serde_json::to_value(done)

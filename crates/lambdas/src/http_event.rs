@@ -13,6 +13,7 @@ use larder_app::App;
 use larder_app::http::router;
 use larder_app::problem::{Code, Problem};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::normalise::normalise;
@@ -52,16 +53,16 @@ impl HttpFunction {
     ///
     /// # Errors
     /// An event that is none of an HTTP API's.
-    pub async fn answer(&self, event: LambdaEvent<Value>) -> Result<Answered, Diagnostic> {
-        let LambdaEvent { mut payload, context } = event;
-        if let Err(problem) = normalise(&mut payload) {
-            return Ok(Answered::Document(of_problem(problem)));
-        }
-        // Not as a `LambdaRequest`, which would be written out as text and read again to learn which kind it is.
-        let request = serde_json::from_value(payload).map_err(|error| Diagnostic {
+    pub async fn answer(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answered, Diagnostic> {
+        let LambdaEvent { payload, context } = event;
+        // As what it is: the library would first try to learn that, and the runtime note the path of each value.
+        let mut request = serde_json::from_str(payload.get()).map_err(|error| Diagnostic {
             error_type: "NotAnHttpEvent".to_owned(),
             error_message: error.to_string(),
         })?;
+        if let Err(problem) = normalise(&mut request) {
+            return Ok(Answered::Document(of_problem(problem)));
+        }
         let event = LambdaEvent { payload: LambdaRequest::ApiGatewayV2(request), context };
         let mut adapter = self.adapter.clone();
         let answer = async move { adapter.call(event).await };

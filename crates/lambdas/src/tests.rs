@@ -9,6 +9,7 @@ use larder_app::configuration::Configuration;
 use larder_app::wiring::{memory_store, no_store};
 use larder_app::{AccountId, App, DataType, Fetcher, Parts, SystemEnvironment};
 use rstest::rstest;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::{HttpFunction, invalidate_directly, is_http_event};
@@ -79,15 +80,19 @@ fn admin() -> Option<Value> {
     }))
 }
 
+fn raw(event: &Value) -> Box<RawValue> {
+    to_raw_value(event).expect("JSON")
+}
+
 /// What Lambda gets.
 async fn answer_document(app: &App, event: Value) -> Value {
     let function = HttpFunction::new(app.clone());
-    let answer = function.answer(LambdaEvent::new(event, Context::default())).await.expect("an answer");
+    let answer = function.answer(LambdaEvent::new(raw(&event), Context::default())).await.expect("an answer");
     serde_json::to_value(answer).expect("JSON")
 }
 
 async fn answer(app: &App, event: Value) -> (u64, Value) {
-    assert!(is_http_event(&event));
+    assert!(is_http_event(&raw(&event)));
     let answer = answer_document(app, event).await;
     let body = answer["body"].as_str().expect("a text body");
     (answer["statusCode"].as_u64().expect("a status"), serde_json::from_str(body).expect("JSON"))
@@ -182,7 +187,7 @@ async fn an_invalidation_comes_by_http_and_directly_with_the_same_answer() {
     let body = r#"{"dataType":"ec2-subnets"}"#;
     let (status, by_http) = answer(&app, event("POST", "/cache/invalidate", "", Some(body), admin())).await;
     assert_eq!((status, &by_http["epoch"]["counter"]), (200, &json!(1)));
-    let directly = invalidate_directly(&app, &json!({"dataType": "ec2-subnets"})).await.expect("done");
+    let directly = invalidate_directly(&app, &raw(&json!({"dataType": "ec2-subnets"}))).await.expect("done");
     assert_eq!(directly["epoch"]["counter"], 2);
     let without_epoch = |mut answer: Value| {
         answer["epoch"].take();
@@ -200,16 +205,16 @@ async fn an_invalidation_comes_by_http_and_directly_with_the_same_answer() {
 #[case(json!({"region": "us-east-1.evil#"}), "UNKNOWN_REGION")]
 #[tokio::test]
 async fn a_bad_direct_invocation_is_a_function_error(#[case] payload: Value, #[case] code: &str) {
-    assert!(!is_http_event(&payload));
+    assert!(!is_http_event(&raw(&payload)));
     let app = app(true);
-    let error = invalidate_directly(&app, &payload).await.expect_err("refused");
+    let error = invalidate_directly(&app, &raw(&payload)).await.expect_err("refused");
     assert_eq!(error.error_type, code);
-    let next = invalidate_directly(&app, &json!({})).await.expect("done");
+    let next = invalidate_directly(&app, &raw(&json!({}))).await.expect("done");
     assert_eq!(next["epoch"]["counter"], 1, "the refused one invalidated nothing");
 }
 
 #[tokio::test]
 async fn an_invalidation_that_was_not_acknowledged_is_a_function_error() {
-    let error = invalidate_directly(&app(false), &json!({})).await.expect_err("no store");
+    let error = invalidate_directly(&app(false), &raw(&json!({}))).await.expect_err("no store");
     assert_eq!(error.error_type, "STORE_UNAVAILABLE");
 }

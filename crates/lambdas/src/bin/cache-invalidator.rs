@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use larder_lambdas::{Answered, HttpFunction, ended, invalidate_directly, is_http_event, start};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 // One request at a time: a second thread would only cost switching to it.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Some(app) = start().await else { return ExitCode::FAILURE };
     let function = HttpFunction::new(app.clone());
-    let answer = move |event: LambdaEvent<Value>| {
+    let answer = move |event: LambdaEvent<Box<RawValue>>| {
         let (app, function) = (app.clone(), function.clone());
         async move {
             if is_http_event(&event.payload) {

@@ -61,14 +61,14 @@ fn places(value: &Value, here: &str, places: &mut Vec<String>) {
     }
 }
 
-/// An event of a reader or of an administrator, with something else in some of its places.
+/// An event of a reader or of an administrator, with something else in none to some of its places.
 fn http_events() -> impl Strategy<Value = Value> {
     let asked = select(vec![
         event("GET", "/ec2/subnets", "region=us-east-1", None, admin()),
         event("POST", "/cache/invalidate", "", Some("{}"), admin()),
         event("GET", "/cache/entries", "dataType=ec2-subnets&limit=1", None, None),
     ]);
-    let changes = proptest::collection::vec((any::<Index>(), any_json()), 1..4);
+    let changes = proptest::collection::vec((any::<Index>(), any_json()), 0..4);
     (asked, changes).prop_map(|(mut event, changes)| {
         for (place, with) in changes {
             let mut places = Vec::new();
@@ -91,7 +91,7 @@ fn an_arbitrary_http_event_gets_an_answer_or_a_problem() {
     let function = runtime.block_on(async { HttpFunction::new(app(true)) });
     let answered = Cell::new(0);
     proptest!(config(), |(event in http_events())| {
-        let answer = runtime.block_on(function.answer(LambdaEvent::new(event.clone(), Context::default())));
+        let answer = runtime.block_on(function.answer(LambdaEvent::new(raw(&event), Context::default())));
         match answer {
             Ok(answer) => {
                 let answer = serde_json::to_value(answer).expect("JSON");
@@ -102,7 +102,7 @@ fn an_arbitrary_http_event_gets_an_answer_or_a_problem() {
             Err(error) => prop_assert_eq!(error.error_type, "NotAnHttpEvent"),
         }
     });
-    assert!(answered.get() > 10, "{} events were answered", answered.get());
+    assert!(answered.get() > 50, "{} events were answered", answered.get());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn an_arbitrary_direct_event_clears_what_it_says_or_nothing() {
     proptest!(config(), |(event in any_json())| {
         let known = ["dataType", "region", "accountId", "purge"];
         let fields = event.as_object().filter(|fields| fields.keys().all(|name| known.contains(&&**name)));
-        match runtime.block_on(invalidate_directly(&app, &event)) {
+        match runtime.block_on(invalidate_directly(&app, &raw(&event))) {
             Ok(done) => {
                 prop_assert!(fields.is_some(), "{event}: {done}");
                 for part in ["dataType", "region", "accountId"] {
