@@ -76,7 +76,9 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
     },
     Measurement {
         name: "lambda: zipped program",
-        how: "The program alone, deflated at the usual level, as a zip holds it.",
+        how: "The program alone, deflated at the usual level, as a zip holds it. By its symbols a quarter is the clients of \
+              six AWS services and their runtime, a tenth each HTTP, TLS and Larder itself, and a fourteenth \
+              compression; the tables that unwinding needs are a megabyte more.",
         run: |effort| Box::pin(lambda::size::run(effort)),
     },
     Measurement {
