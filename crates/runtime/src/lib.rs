@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod coverage;
+mod evidence;
+mod history;
+mod machine;
+mod month;
+mod second;
+mod signs;
+mod state;
+mod timeline;
+mod transition;
+
+pub use answer::{Answer, Quality, Server};
+pub use coverage::Coverage;
+pub use evidence::{Act, Changed, Described, Evidence, Hibernation, Recorded, Seen};
+pub use history::timeline;
+pub use month::{Month, NotAMonth};
+pub use second::{Second, Span};
+pub use state::{InstanceState, NotAState};
+pub use timeline::{Certainty, Piece, Timeline, Totals};

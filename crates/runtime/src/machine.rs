@@ -1,0 +1,200 @@
+use serde::{Deserialize, Serialize};
+
+use crate::coverage::Coverage;
+use crate::evidence::Hibernation;
+use crate::second::{Second, Span};
+use crate::signs::{Before, Direction, Point};
+use crate::state::InstanceState;
+use crate::timeline::{Certainty, Timeline};
+use crate::transition::{SAME_TURN, Transition};
+
+/// EC2 bills every start for a minute at least.
+const LEAST_BILLED: i64 = 60;
+
+/// What an instance is known to be since when: moved on by one sign after the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Machine {
+    pub(crate) state: Known,
+    pub(crate) since: Second,
+    /// When the run began that goes on, if it is known to have gone on since.
+    pub(crate) opened: Option<Second>,
+    pub(crate) hibernates: Hibernation,
+    /// The last start is timed by when it was asked for.
+    pub(crate) start_is_approximate: bool,
+}
+
+/// What an instance is known to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Known {
+    /// Nothing is known before this.
+    Nothing,
+    On,
+    Off,
+    /// It never runs again.
+    Terminated,
+}
+
+/// Where calls are known to have been recorded, or otherwise not to have been made.
+pub(crate) struct Ranges<'a> {
+    /// Every call is in the evidence.
+    pub(crate) recorded: &'a Coverage,
+    /// No start is missing: of all starts, the last is known by `LaunchTime`.
+    pub(crate) starts: &'a Coverage,
+}
+
+/// The next sign, and what it says of the time before it.
+pub(crate) enum Step<'a> {
+    Transition(&'a Transition),
+    Point(&'a Point),
+}
+
+impl Machine {
+    /// Of an instance that was created at some moment, or at any.
+    pub(crate) fn new(created: Option<Second>, hibernates: Hibernation) -> Self {
+        let since = created.unwrap_or(Second::MIN);
+        Self { state: Known::Nothing, since, opened: None, hibernates, start_is_approximate: false }
+    }
+
+    /// Whether the step fits what is known: of two at the same second, the one that does comes first.
+    pub(crate) fn agrees_with(&self, step: &Step<'_>) -> bool {
+        let was_on = match step {
+            Step::Transition(transition) => transition.direction == Direction::End,
+            Step::Point(point) => point.state == InstanceState::Running,
+        };
+        self.state == Known::Nothing || was_on == (self.state == Known::On)
+    }
+
+    pub(crate) fn take(&mut self, step: &Step<'_>, ranges: &Ranges<'_>, timeline: &mut Timeline) {
+        if self.state == Known::Terminated {
+            return;
+        }
+        match step {
+            Step::Transition(transition) if transition.direction == Direction::Start => {
+                self.start(transition, ranges, timeline);
+            }
+            Step::Transition(transition) => self.end(transition, ranges, timeline),
+            Step::Point(point) => self.pass(point, ranges, timeline),
+        }
+    }
+
+    /// What may have been since the last sign, for ever.
+    pub(crate) fn finish(&self, ranges: &Ranges<'_>, timeline: &mut Timeline) {
+        let rest = Span { from: self.since, to: Second::MAX };
+        match self.state {
+            Known::Terminated => {}
+            Known::Nothing | Known::On => timeline.push(rest, Certainty::Maybe),
+            Known::Off => {
+                if let Some(gap) = ranges.starts.gap(rest) {
+                    timeline.push(Span { from: gap.from, to: Second::MAX }, Certainty::Maybe);
+                }
+            }
+        }
+        if let Some(opened) = self.opened {
+            timeline.bill(opened, (LEAST_BILLED - self.since.since(opened)).max(0));
+        }
+    }
+
+    fn start(&mut self, transition: &Transition, ranges: &Ranges<'_>, timeline: &mut Timeline) {
+        let time = transition.time();
+        match self.state {
+            // Nothing tells of an end before it, and everything that was recorded would.
+            Known::Nothing => {
+                timeline.push(Span { from: self.since, to: ranges.recorded.since(time) }, Certainty::Maybe);
+            }
+            _ => self.was_off_before(time, ranges, timeline),
+        }
+        timeline.turn(time, transition.is_approximate());
+        self.move_to(Known::On, time);
+        self.opened = Some(time);
+        self.start_is_approximate = transition.is_approximate();
+    }
+
+    fn end(&mut self, transition: &Transition, ranges: &Ranges<'_>, timeline: &mut Timeline) {
+        let time = transition.time();
+        let after = if transition.is_final { Known::Terminated } else { Known::Off };
+        if self.state == Known::Off && transition.before < Before::Off {
+            // Another sign of the end that is known, or of one that found it off.
+            self.was_off_before(time, ranges, timeline);
+            self.move_to(after, time);
+            return;
+        }
+        let since = Span { from: self.since, to: time };
+        let is_guess = transition.before == Before::Unknown
+            && (self.state == Known::Nothing || !ranges.recorded.is_empty() && ranges.recorded.gap(since).is_some());
+        if is_guess {
+            timeline.push(since, Certainty::Maybe);
+            self.opened = None;
+        } else {
+            self.was_on_before(time, ranges, timeline);
+        }
+        timeline.turn(time, transition.is_approximate());
+        if let Some(opened) = self.opened.take() {
+            timeline.bill(opened, (LEAST_BILLED - time.since(opened)).max(0));
+        }
+        if let (Hibernation::Configured, Some(stopped)) = (self.hibernates, transition.aftermath()) {
+            timeline.bill(time, stopped.since(time).max(0));
+        }
+        self.move_to(after, time);
+    }
+
+    fn pass(&mut self, point: &Point, ranges: &Ranges<'_>, timeline: &mut Timeline) {
+        let boots = point.state == InstanceState::Pending
+            && self.state == Known::On
+            && self.start_is_approximate
+            && point.time.since(self.since) <= SAME_TURN;
+        if boots {
+            return;
+        }
+        if point.state == InstanceState::Running {
+            self.was_on_before(point.time, ranges, timeline);
+            self.move_to(Known::On, point.time);
+            return;
+        }
+        match self.state {
+            Known::Nothing => timeline.push(Span { from: self.since, to: point.time }, Certainty::Maybe),
+            _ => self.was_off_before(point.time, ranges, timeline),
+        }
+        self.opened = None;
+        let is_final = point.terminated || point.state.is_final();
+        self.move_to(if is_final { Known::Terminated } else { Known::Off }, point.time);
+    }
+
+    /// It ran right before `time`.
+    fn was_on_before(&mut self, time: Second, ranges: &Ranges<'_>, timeline: &mut Timeline) {
+        let since = Span { from: self.since, to: time };
+        let gap = ranges.starts.gap(since);
+        // Since then it was not started, so it had been before.
+        let surely_since = match self.state {
+            Known::Nothing => ranges.recorded.since(time).max(self.since),
+            Known::On => gap.map_or(self.since, |gap| gap.to),
+            // A start is missing where none can be.
+            Known::Off | Known::Terminated => gap.map_or(time, |gap| gap.to),
+        };
+        let maybe_since = match self.state {
+            Known::Off => gap.map_or(self.since, |gap| gap.from),
+            _ => self.since,
+        };
+        if surely_since > self.since {
+            self.opened = None;
+        }
+        timeline.push(Span { from: maybe_since, to: surely_since }, Certainty::Maybe);
+        timeline.push(Span { from: surely_since, to: time }, Certainty::On);
+    }
+
+    /// It was off right before `time`: an end is missing if it ran, and may be if it could be started unseen.
+    fn was_off_before(&mut self, time: Second, ranges: &Ranges<'_>, timeline: &mut Timeline) {
+        let since = Span { from: self.since, to: time };
+        let maybe_since = match self.state {
+            Known::Off => ranges.starts.gap(since).map_or(time, |gap| gap.from),
+            _ => self.since,
+        };
+        timeline.push(Span { from: maybe_since, to: time }, Certainty::Maybe);
+        self.opened = None;
+    }
+
+    fn move_to(&mut self, state: Known, time: Second) {
+        (self.state, self.since) = (state, time);
+    }
+}
