@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cloudtrail;
+
 mod answer;
 mod coverage;
 mod evidence;
