@@ -12,7 +12,7 @@ use crate::transition::{Transition, paired};
 #[must_use]
 pub fn timeline<'a>(evidence: impl IntoIterator<Item = &'a Evidence>, recorded: &Coverage) -> Timeline {
     let signs = Signs::of(evidence);
-    let starts = where_starts_are_known(recorded, &signs);
+    let starts = known_starts(recorded, &signs);
     let ranges = Ranges { recorded, starts: &starts };
     let mut timeline = Timeline::default();
     let mut machine = Machine::new(signs.created, signs.hibernates);
@@ -22,7 +22,7 @@ pub fn timeline<'a>(evidence: impl IntoIterator<Item = &'a Evidence>, recorded: 
 }
 
 /// `LaunchTime` is that of the last start: until it was told there was none after it.
-pub(crate) fn where_starts_are_known(recorded: &Coverage, signs: &Signs) -> Coverage {
+pub(crate) fn known_starts(recorded: &Coverage, signs: &Signs) -> Coverage {
     let mut known = recorded.clone();
     signs.unstarted.iter().for_each(|span| known.add(*span));
     known

@@ -3,6 +3,7 @@
 pub mod cloudtrail;
 
 mod answer;
+mod checkpoint;
 mod coverage;
 mod evidence;
 mod history;
@@ -15,6 +16,7 @@ mod timeline;
 mod transition;
 
 pub use answer::{Answer, Quality, Server};
+pub use checkpoint::Checkpoint;
 pub use coverage::Coverage;
 pub use evidence::{Act, Changed, Described, Evidence, Hibernation, Recorded, Seen};
 pub use history::timeline;
