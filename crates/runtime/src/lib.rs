@@ -4,7 +4,9 @@ pub mod cloudtrail;
 
 mod answer;
 mod checkpoint;
+mod collected;
 mod coverage;
+mod describe;
 mod evidence;
 mod history;
 mod machine;
@@ -17,7 +19,9 @@ mod transition;
 
 pub use answer::{Answer, Quality, Server};
 pub use checkpoint::Checkpoint;
+pub use collected::{Asked, Collected};
 pub use coverage::Coverage;
+pub use describe::{read_described, time_of_reason};
 pub use evidence::{Act, Changed, Described, Evidence, Hibernation, Recorded, Seen};
 pub use history::timeline;
 pub use month::{Month, NotAMonth};

@@ -156,7 +156,6 @@ impl Machine {
             Known::Nothing => timeline.push(Span { from: self.since, to: point.time }, Certainty::Maybe),
             _ => self.was_off_before(point.time, ranges, timeline),
         }
-        self.opened = None;
         let is_final = point.terminated || point.state.is_final();
         self.move_to(if is_final { Known::Terminated } else { Known::Off }, point.time);
     }

@@ -70,6 +70,14 @@ impl Timeline {
         totals
     }
 
+    /// Whether it ran at the first moment that anything is known of.
+    #[must_use]
+    pub fn ran_from_the_beginning(&self) -> bool {
+        let [before, first, ..] = &self.pieces[..] else { return false };
+        let goes_on = before.certainty == Certainty::Maybe && before.span.from == Second::MIN;
+        goes_on && first.certainty == Certainty::On && first.span.from == before.span.to
+    }
+
     /// Adds what comes next.
     pub(crate) fn push(&mut self, span: Span, certainty: Certainty) {
         if span.is_empty() {
