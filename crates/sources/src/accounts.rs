@@ -96,12 +96,30 @@ impl Accounts {
             let answer = self.fetch_unidentified(&own, account, data_type, scope).await;
             return self.unless_refused(&own, answer).await;
         }
-        let aws = self.aws_of(account, scope.region).await?;
-        match self.fetch_by(&aws, data_type, scope).await {
+        self.ask(account, scope.region, |aws| async move { data_type.fetch(&aws, scope).await }).await
+    }
+
+    /// What `ask` gets with the credentials of that account. `near` is the region of the question.
+    ///
+    /// # Errors
+    /// Those of [`Self::aws_of`] and of `ask`.
+    pub(crate) async fn ask<T, F>(
+        &self,
+        account: &AccountId,
+        near: Option<Region>,
+        ask: impl Fn(Arc<Aws>) -> F,
+    ) -> Result<T, FetchError>
+    where
+        F: Future<Output = Result<T, FetchError>>,
+    {
+        let aws = self.aws_of(account, near).await?;
+        let answer = ask(aws.clone()).await;
+        match self.unless_refused(&aws, answer).await {
             // A role's session may be ended long before it expires. The next one is as good as the first was.
-            Err(error) if is_ended_session(&error) && !Arc::ptr_eq(&aws, &own) => {
-                let aws = self.aws_of(account, scope.region).await?;
-                self.fetch_by(&aws, data_type, scope).await
+            Err(error) if is_ended_session(&error) && aws.is_of_a_role() => {
+                let aws = self.aws_of(account, near).await?;
+                let answer = ask(aws.clone()).await;
+                self.unless_refused(&aws, answer).await
             }
             answer => answer,
         }

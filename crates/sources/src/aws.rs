@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 
 use crate::accounts::Own;
@@ -16,12 +17,13 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The SDK's clients with one set of credentials: made when first asked for, one per region, and kept.
 ///
-/// Retries are the SDK's own, nothing is stacked on them. Where the given configuration has no timeouts, connecting
+/// Retries are the SDK's own, nothing is stacked on them; CloudTrail's are ours. Where the given configuration has no timeouts, connecting
 /// may take 2 s and an attempt 10 s.
 #[derive(Debug)]
 pub struct Aws {
     config: SdkConfig,
     ec2: PerRegion<aws_sdk_ec2::Client>,
+    cloudtrail: PerRegion<aws_sdk_cloudtrail::Client>,
     drs: PerRegion<aws_sdk_drs::Client>,
     service_quotas: PerRegion<aws_sdk_servicequotas::Client>,
     iam: OnceLock<aws_sdk_iam::Client>,
@@ -49,6 +51,7 @@ impl Aws {
         Self {
             config: with_timeouts(config),
             ec2: PerRegion::default(),
+            cloudtrail: PerRegion::default(),
             drs: PerRegion::default(),
             service_quotas: PerRegion::default(),
             iam: OnceLock::new(),
@@ -103,12 +106,25 @@ impl Aws {
         caller(|timeouts| self.sts(self.partition, timeouts)).await
     }
 
+    /// Whether these are the credentials of a role that Larder's own assumed.
+    pub(crate) fn is_of_a_role(&self) -> bool {
+        matches!(self.others, Others::KnownTo(_))
+    }
+
     /// Amazon EC2 in that region.
     #[must_use]
     pub fn ec2(&self, region: Region) -> aws_sdk_ec2::Client {
         self.ec2.get(region, || {
             let config = aws_sdk_ec2::config::Builder::from(&self.config_in(region));
             aws_sdk_ec2::Client::from_conf(config.interceptor(WholeAnswer).build())
+        })
+    }
+
+    /// AWS CloudTrail in that region. It does not repeat what fails: whoever asks it counts every attempt.
+    pub(crate) fn cloudtrail(&self, region: Region) -> aws_sdk_cloudtrail::Client {
+        self.cloudtrail.get(region, || {
+            let config = aws_sdk_cloudtrail::config::Builder::from(&self.config_in(region));
+            aws_sdk_cloudtrail::Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
         })
     }
 

@@ -15,7 +15,12 @@ mod scope;
 mod source;
 mod table;
 mod ttl;
+mod waiting;
 mod whole_answer;
+
+mod lookup_events;
+mod runtime_actions;
+mod servers;
 
 mod drs;
 mod drs_accounts;
@@ -40,12 +45,18 @@ pub use ec2_regions::{EC2_REGIONS, UsableRegions, usable_regions};
 pub use endpoints::endpoint_overrides;
 pub use error::{FailureKind, FetchError};
 pub use identity::Caller;
+pub use lookup_events::{
+    KEPT_FOR, LATE_BY, LONGEST_SLICE, Lookup, LookupBy, LookupEvents, OVERLAP, RecordedEvent, RecordedName, Slice,
+};
 pub use region::Region;
 pub use registry::{
     AccountEntry, AccountRegistry, ConfiguredAccounts, DynamoDbAccounts, InvalidAccount, RegisteredAccount, RoleArn,
     SeveralRegistries,
 };
+pub use runtime_actions::RUNTIME_ACTIONS;
 pub use scope::{Scope, ScopeRule};
+pub use servers::{AppTag, AskedServers, InvalidAppTag, Server, servers_by_id, servers_with};
 pub use source::Source;
 pub use table::{DATA_TYPES, data_type};
 pub use ttl::TtlPolicy;
+pub use waiting::Waiting;

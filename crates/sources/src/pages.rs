@@ -28,27 +28,52 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let mut all = Vec::new();
-    let mut tokens = HashSet::new();
+    let mut tokens = PageTokens::new(operation, MAX_PAGES);
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| FetchError::from_sdk(operation, &error))?;
         let (token, items) = split(page);
         all.extend(items.into_iter().flatten());
-        let Some(token) = token.filter(|token| !token.is_empty()) else {
+        if tokens.next(token)?.is_none() {
             return Ok(all);
-        };
-        if !tokens.insert(token) {
-            return Err(endless(operation, "AWS gave the same page token twice"));
-        }
-        if tokens.len() >= MAX_PAGES {
-            return Err(endless(operation, "the list has over 1000 pages"));
         }
     }
     // A paginator that ends although the last page named a next one has lost the rest.
-    Err(endless(operation, "the pages ended before the list did"))
+    Err(FetchError::new(FailureKind::EndlessPages, operation, "the pages ended before the list did"))
 }
 
-fn endless(operation: &'static str, message: &str) -> FetchError {
-    FetchError::new(FailureKind::EndlessPages, operation, message)
+/// The tokens of a list's pages so far, which tell a list that does not end.
+#[derive(Debug)]
+pub(crate) struct PageTokens {
+    operation: &'static str,
+    most_pages: usize,
+    seen: HashSet<String>,
+}
+
+impl PageTokens {
+    pub(crate) fn new(operation: &'static str, most_pages: usize) -> Self {
+        Self { operation, most_pages, seen: HashSet::new() }
+    }
+
+    /// The token to ask the next page with, of the token that the last page came with. `None` after the last one.
+    ///
+    /// # Errors
+    /// [`FailureKind::EndlessPages`] if it came before, or if the next page would be one too many.
+    pub(crate) fn next(&mut self, token: Option<String>) -> Result<Option<String>, FetchError> {
+        let Some(token) = token.filter(|token| !token.is_empty()) else {
+            return Ok(None);
+        };
+        if !self.seen.insert(token.clone()) {
+            return Err(self.endless("AWS gave the same page token twice".to_owned()));
+        }
+        if self.seen.len() >= self.most_pages {
+            return Err(self.endless(format!("the list has over {} pages", self.most_pages)));
+        }
+        Ok(Some(token))
+    }
+
+    fn endless(&self, message: String) -> FetchError {
+        FetchError::new(FailureKind::EndlessPages, self.operation, message)
+    }
 }
 
 #[cfg(test)]

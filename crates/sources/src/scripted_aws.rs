@@ -14,9 +14,11 @@ use aws_smithy_types::body::SdkBody;
 use crate::{AccountId, Aws, Region, Scope};
 
 mod endpoints;
+mod paused_clock;
 mod real_data;
 
 pub(crate) use endpoints::endpoints;
+pub(crate) use paused_clock::PausedClock;
 pub(crate) use real_data::real_data;
 
 /// The account that a test asks about.

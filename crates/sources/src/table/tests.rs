@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use rstest::rstest;
 
 use super::*;
-use crate::Region;
 use crate::scripted_aws::real_data;
+use crate::{RUNTIME_ACTIONS, Region};
 
 fn no_duplicates<T: std::hash::Hash + Eq>(of: impl Fn(&DataType) -> T) {
     let seen: HashSet<_> = DATA_TYPES.iter().map(of).collect();
@@ -59,6 +59,7 @@ enum Model {
 
 /// By the service's name before the colon of an IAM action.
 const MODELS: &[(&str, Model)] = &[
+    ("cloudtrail", Model::Recorded("models/cloudtrail/2013-11-01/service-2.json.gz")),
     ("drs", Model::Recorded("models/drs/2020-02-26/service-2.json.gz")),
     ("ec2", Model::Recorded("models/ec2/2016-11-15/service-2.json.gz")),
     ("iam", Model::Recorded("models/iam/2010-05-08/service-2.json.gz")),
@@ -68,7 +69,7 @@ const MODELS: &[(&str, Model)] = &[
 
 #[test]
 fn every_action_is_an_operation_of_its_service() {
-    for action in DATA_TYPES.iter().flat_map(|row| row.iam_actions) {
+    for action in DATA_TYPES.iter().flat_map(|row| row.iam_actions).chain(RUNTIME_ACTIONS) {
         let (service, operation) = action.split_once(':').expect("service:Operation");
         let model = MODELS.iter().find(|(name, _)| *name == service);
         let (_, model) = model.unwrap_or_else(|| panic!("{action}: MODELS has no line for {service}"));
