@@ -86,7 +86,6 @@ impl<'de> Deserialize<'de> for Month {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,7 +98,8 @@ mod tests {
 
     #[test]
     fn only_a_year_and_a_month_are_a_month() {
-        for text in ["", "2025", "2025-13", "2025-00", "2025-1", "25-01", "2025-11-01", "+025-11", "2025/11", "２０25-11"]
+        for text in
+            ["", "2025", "2025-13", "2025-00", "2025-1", "25-01", "2025-11-01", "+025-11", "2025/11", "２０25-11"]
         {
             assert_eq!(text.parse::<Month>(), Err(NotAMonth), "{text}");
         }

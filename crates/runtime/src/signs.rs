@@ -115,9 +115,7 @@ impl Signs {
                 return;
             }
             InstanceState::Running => (Direction::Start, Source::StateChange, Before::Off),
-            InstanceState::Stopping | InstanceState::ShuttingDown => {
-                (Direction::End, Source::StateChange, Before::On)
-            }
+            InstanceState::Stopping | InstanceState::ShuttingDown => (Direction::End, Source::StateChange, Before::On),
             InstanceState::Stopped => (Direction::End, Source::Aftermath, Before::Ran),
             InstanceState::Terminated => (Direction::End, Source::Aftermath, Before::Unknown),
         };

@@ -55,11 +55,8 @@ mod tests {
     #[test]
     fn a_backfill_goes_in_slices_of_six_hours_until_a_quarter_of_an_hour_ago() {
         let start = NOW - 13 * HOUR;
-        let expected = [
-            (start, start + 6 * HOUR),
-            (start + 6 * HOUR, start + 12 * HOUR),
-            (start + 12 * HOUR, NOW - HOUR / 4),
-        ];
+        let expected =
+            [(start, start + 6 * HOUR), (start + 6 * HOUR, start + 12 * HOUR), (start + 12 * HOUR, NOW - HOUR / 4)];
         assert_eq!(Slice::backfill(start, NOW), slices(&expected));
     }
 

@@ -2,11 +2,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{DESCRIBE_INSTANCES, Server, servers_of};
 use crate::pages::every_page;
-use crate::{AccountId, Accounts, FetchError, Region};
+use crate::{AccountId, Accounts, FailureKind, FetchError, Region};
 
 /// The most ids in one request: EC2 takes 1,000, and gets slow before that.
 const IDS_AT_ONCE: usize = 200;
 const NOT_FOUND: &str = "InvalidInstanceID.NotFound";
+const MALFORMED: &str = "InvalidInstanceID.Malformed";
 
 /// What became of the servers that were asked for by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,14 +17,15 @@ pub struct AskedServers {
     /// The ids that EC2 says it does not know: of servers that were terminated over an hour ago, are of another account or
     /// region, or never were. One that was launched seconds ago may be among them.
     pub gone: BTreeSet<String>,
-    /// What is no id of an instance; AWS was not asked.
+    /// What is no id of an instance.
     pub malformed: BTreeSet<String>,
 }
 
-/// The servers of an account and region that have these ids. One that is gone does not keep the others from being told.
+/// The servers of an account and region that have these ids. One that is gone, or no id, does not keep the
+/// others from being told.
 ///
 /// # Errors
-/// Whatever a request failed with, [`crate::FailureKind::Malformed`] if an answer leaves out an id without saying so, and
+/// Whatever a request failed with, [`FailureKind::Malformed`] if an answer leaves out an id without saying so, and
 /// those of [`Accounts::aws_of`].
 pub async fn servers_by_id(
     ids: impl IntoIterator<Item = String>,
@@ -64,9 +66,13 @@ async fn tell_of(
                 return Ok(());
             }
             Err(error) => {
-                let gone = named_as_gone(&error);
-                let before = ids.len();
-                asked.gone.extend(ids.extract_if(.., |id| gone.contains(id.as_str())));
+                let refused = match &error.kind {
+                    FailureKind::Rejected { code } if code == NOT_FOUND => &mut asked.gone,
+                    FailureKind::Rejected { code } if code == MALFORMED => &mut asked.malformed,
+                    _ => return Err(error),
+                };
+                let (named, before) = (named(&error.message), ids.len());
+                refused.extend(ids.extract_if(.., |id| named.contains(id.as_str())));
                 if ids.len() == before {
                     return Err(error);
                 }
@@ -76,23 +82,19 @@ async fn tell_of(
     Ok(())
 }
 
-/// The ids that an error says do not exist: `The instance IDs 'i-0a, i-0b' do not exist`. None of an error that says
-/// something else.
-fn named_as_gone(error: &FetchError) -> HashSet<&str> {
-    if !error.is_rejected_with(NOT_FOUND) {
-        return HashSet::new();
-    }
+/// What an error's message may name as an id: `The instance IDs 'i-0a, i-0b' do not exist`, `Invalid id: "i-0c"`.
+fn named(message: &str) -> HashSet<&str> {
     let apart = |letter: char| !(letter.is_ascii_alphanumeric() || letter == '-');
     // A long message is cut, maybe within an id.
-    let (whole, _) = error.message.rsplit_once(apart).unwrap_or_default();
+    let (whole, _) = message.rsplit_once(apart).unwrap_or_default();
     whole.split(apart).collect()
 }
 
-/// `i-` and 8 or 17 hexadecimal digits.
+/// Whether EC2 may take it for one: `i-` and 8 to 17 hexadecimal digits.
 fn is_instance_id(text: &str) -> bool {
     let digits = text.strip_prefix("i-").unwrap_or_default();
     let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    matches!(digits.len(), 8 | 17) && digits.bytes().all(hexadecimal)
+    (8..=17).contains(&digits.len()) && digits.bytes().all(hexadecimal)
 }
 
 #[cfg(test)]

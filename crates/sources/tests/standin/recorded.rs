@@ -1,5 +1,7 @@
 //! What AWS once answered, served again over the wire.
 
+mod servers;
+
 use larder_sources::{Aws, FailureKind};
 use larder_standin::{Config, Handle, Standin};
 use serde_json::Value;

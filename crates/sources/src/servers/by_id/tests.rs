@@ -1,7 +1,6 @@
 use rstest::rstest;
 
 use super::*;
-use crate::FailureKind;
 use crate::scripted_aws::{Asked, Reply, Script, ec2_error};
 use crate::servers::tests::{accounts, ec2, page, place, running};
 
@@ -83,6 +82,19 @@ async fn what_is_no_id_is_not_asked_for() {
     assert_eq!(known(&asked), ["i-01234567"]);
     assert_eq!(asked.malformed, set(&malformed));
     assert_eq!(asked_for(&script, &["i-"]).await.expect("an answer").malformed, set(&["i-"]));
+}
+
+#[tokio::test]
+async fn what_ec2_takes_for_no_id_is_told_so() {
+    let script = ec2(|asked| match ids(asked) {
+        ids if ids.iter().any(|id| id == "i-012345678") => {
+            Reply::Http(400, ec2_error(MALFORMED, "Invalid id: \"i-012345678\""))
+        }
+        ids => page(&[ids.iter().map(|id| running(id)).collect()], None),
+    });
+    let asked = asked_for(&script, &["i-01234567", "i-012345678"]).await.expect("an answer");
+    assert_eq!(known(&asked), ["i-01234567"]);
+    assert_eq!((asked.gone, asked.malformed), (set(&[]), set(&["i-012345678"])));
 }
 
 #[rstest]
