@@ -1,3 +1,4 @@
+use aws_config::retry::RetryConfig;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
@@ -15,10 +16,11 @@ const FROM: i64 = 1_762_041_600;
 const SLICE: Slice = Slice { from: FROM, to: FROM + LONGEST_SLICE };
 const WITHIN: Duration = Duration::from_secs(60);
 
-/// Accounts whose own one is [`ACCOUNT`], asking a script that has to tell of CloudTrail only.
+/// Accounts whose own one is [`ACCOUNT`], with the SDK's retries as they are by themselves.
 fn accounts(script: &Script) -> Arc<Accounts> {
     let registry = ConfiguredAccounts::new(Vec::new()).expect("no account twice");
-    Arc::new(Accounts::new(script.signed(), Arc::new(registry)))
+    let config = script.signed().into_builder().retry_config(RetryConfig::standard()).build();
+    Arc::new(Accounts::new(config, Arc::new(registry)))
 }
 
 /// A script of CloudTrail's answers.

@@ -43,8 +43,11 @@ fn instance(id: &str, more: &str) -> String {
 }
 
 async fn tagged(script: &Script, tag: &str) -> Result<Vec<Server>, FetchError> {
-    let (account, region) = place();
-    servers_with(&tag.parse().expect("a tag"), &accounts(script), &account, region).await
+    let ((account, region), accounts) = (place(), accounts(script));
+    let tag: AppTag = tag.parse().expect("a tag");
+    // On its own, as functions run it.
+    let asking = tokio::spawn(async move { servers_with(&tag, &accounts, &account, region).await });
+    asking.await.expect("no panic inside")
 }
 
 fn ids(servers: &[Server]) -> Vec<&str> {

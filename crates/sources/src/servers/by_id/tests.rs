@@ -5,8 +5,11 @@ use crate::scripted_aws::{Asked, Reply, Script, ec2_error};
 use crate::servers::tests::{accounts, ec2, page, place, running};
 
 async fn asked_for(script: &Script, ids: &[&str]) -> Result<AskedServers, FetchError> {
-    let (account, region) = place();
-    servers_by_id(ids.iter().map(|id| (*id).to_owned()), &accounts(script), &account, region).await
+    let ((account, region), accounts) = (place(), accounts(script));
+    let ids: Vec<_> = ids.iter().map(|id| (*id).to_owned()).collect();
+    // On its own, as functions run it.
+    let asking = tokio::spawn(async move { servers_by_id(ids, &accounts, &account, region).await });
+    asking.await.expect("no panic inside")
 }
 
 /// The ids of a request.
@@ -72,6 +75,12 @@ async fn more_that_are_gone_than_fit_into_a_message_are_all_told() {
     let (left, gone): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| id.ends_with('7'));
     assert_eq!(known(&asked), left);
     assert_eq!(asked.gone, gone.into_iter().collect());
+}
+
+#[test]
+fn an_id_at_the_end_of_a_message_may_be_a_part_of_one() {
+    let names = named("The instance IDs 'i-89abcdef, i-01234567");
+    assert!(names.contains("i-89abcdef") && !names.contains("i-01234567"), "{names:?}");
 }
 
 #[tokio::test]
