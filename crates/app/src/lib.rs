@@ -20,6 +20,8 @@ mod stats;
 pub mod diagnosis;
 mod registrations;
 
+pub mod from_logs;
+
 pub mod http;
 mod serve;
 
@@ -45,6 +47,7 @@ pub use larder_cache::{
     Answer, Content, Directives, Environment, Freshness, InspectedEntry, InspectedPolicy, Inspection, LatencyReport,
     LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
 };
+pub use larder_runtime::{Answer as Runtime, Asked, Month, Quality, Second, Totals, read_described};
 pub use larder_sources::{
     AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, DATA_TYPES, DRS_ACCOUNTS, DataType,
     DynamoDbAccounts, EC2_REGIONS, FailureKind, FetchError, InvalidAccount, ListShape, Region, RegisteredAccount,

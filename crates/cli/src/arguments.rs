@@ -3,6 +3,7 @@ mod cache;
 mod completions;
 mod doctor;
 mod iam_policy;
+mod runtime;
 mod selection;
 mod server;
 mod watch;
@@ -19,6 +20,7 @@ pub(crate) use cache::{Cache, Clear, Inspect, Status, Warm};
 pub(crate) use completions::Completions;
 pub(crate) use doctor::Doctor;
 pub(crate) use iam_policy::IamPolicy;
+pub(crate) use runtime::Runtime;
 pub(crate) use selection::{AccountsFlag, REGION, REGION_OR_ALL, RegionsFlag, TYPE, TypesFlag};
 pub(crate) use server::ServerFlag;
 pub(crate) use watch::WatchFlag;
@@ -55,6 +57,8 @@ pub(crate) enum Command {
     /// See and clear what is kept
     #[command(subcommand)]
     Cache(Cache),
+    /// Work out how long EC2 servers ran, from exported logs
+    Runtime(Runtime),
     /// The accounts that can be asked, and the roles by which they are
     #[command(subcommand)]
     Accounts(Accounts),

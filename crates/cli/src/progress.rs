@@ -7,8 +7,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, WeakProgressBar}
 
 /// How often the spinner turns.
 const TURN: Duration = Duration::from_millis(100);
-/// How a bar looks.
+/// How a bar of steps looks.
 const BAR: &str = "{msg} {wide_bar} {pos}/{len}";
+/// How a bar of bytes looks.
+const BYTES: &str = "{msg} {wide_bar} {binary_bytes}/{binary_total_bytes} {eta}";
 
 /// A spinner or a bar on stderr with what is being done, gone when this is dropped. Where stderr is no terminal there
 /// is nothing at all.
@@ -28,12 +30,26 @@ impl Progress {
 
     /// Shows what is being done and how far that is, of as many steps as [`Self::expect`] is told.
     pub(crate) fn counted(what: &'static str) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_message(what);
+        Self::bar(what, 0, BAR)
+    }
+
+    /// Shows what is being done and how many of its bytes are.
+    pub(crate) fn bytes(what: &'static str, bytes: u64) -> Self {
+        Self::bar(what, bytes, BYTES)
+    }
+
+    fn bar(what: &'static str, length: u64, template: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr()).with_message(what);
         // A template that can't be read only looks worse.
-        match ProgressStyle::with_template(BAR) {
+        match ProgressStyle::with_template(template) {
             Ok(style) => Self(bar.with_style(style)).shown(),
             Err(_) => Self(bar).shown(),
         }
+    }
+
+    /// So many bytes more.
+    pub(crate) fn advance(&self, bytes: u64) {
+        self.0.inc(bytes);
     }
 
     /// So many more steps.

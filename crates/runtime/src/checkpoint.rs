@@ -49,7 +49,8 @@ impl Checkpoint {
         let ranges = Ranges { recorded, starts: &starts };
         fold(&mut machine, &paired(&signs), &signs.points, &ranges, &mut timeline);
         let described = signs.turns.iter().filter(|turn| turn.source == Source::Described).map(|turn| turn.time);
-        let told: Vec<_> = base.iter().flat_map(|base| base.told.iter().copied()).chain(described).filter(told).collect();
+        let told: Vec<_> =
+            base.iter().flat_map(|base| base.told.iter().copied()).chain(described).filter(told).collect();
         // Only the last start and the last end are told again.
         let told = told[told.len().saturating_sub(2)..].to_vec();
         let mut days = base.map(|base| base.days.clone()).unwrap_or_default();
@@ -103,8 +104,10 @@ impl Checkpoint {
 pub(crate) fn days_of(span: Span) -> impl Iterator<Item = (Date, Span)> {
     let first = day_of(span.from);
     let days = std::iter::successors(Some(first), |day| day.tomorrow().ok());
-    days.map(move |day| (day, Span { from: start_of(day), to: day.tomorrow().map_or(Second::MAX, start_of) }.and(&span)))
-        .take_while(|(_, part)| !part.is_empty())
+    days.map(move |day| {
+        (day, Span { from: start_of(day), to: day.tomorrow().map_or(Second::MAX, start_of) }.and(&span))
+    })
+    .take_while(|(_, part)| !part.is_empty())
 }
 
 /// What the evidence after a checkpoint says of the time after it.

@@ -19,6 +19,8 @@ pub struct Collected {
     pub refused: u64,
     /// The times of the first and the last event, of any kind.
     times: Option<(Second, Second)>,
+    /// Spans of which events are missing.
+    missing: Vec<Span>,
     instances: BTreeMap<String, Instance>,
 }
 
@@ -66,11 +68,17 @@ impl Collected {
         instance.evidence.push(Evidence::Seen(Seen { time, instance: Some(described) }));
     }
 
+    /// Events of that span could not be read: whatever was then, nothing tells of it.
+    pub fn miss(&mut self, span: Span) {
+        self.missing.push(span);
+    }
+
     /// Adds what other logs tell.
     pub fn merge(&mut self, other: Self) {
         self.events += other.events;
         self.telling += other.telling;
         self.refused += other.refused;
+        self.missing.extend(other.missing);
         if let Some((first, last)) = other.times {
             self.meet(first, last);
         }
@@ -93,7 +101,8 @@ impl Collected {
         let Some((first, last)) = self.times else { return Vec::new() };
         let from = asked.since.unwrap_or(first);
         let window = Span { from, to: asked.as_of.unwrap_or(last) };
-        let recorded = Coverage::of(Span { from: first.min(from), to: last });
+        let mut recorded = Coverage::of(Span { from: first.min(from), to: last });
+        self.missing.iter().for_each(|span| recorded.remove(*span));
         let answers = self.instances.iter().flat_map(|(id, instance)| instance.answers(id, asked, &window, &recorded));
         answers.collect()
     }

@@ -30,6 +30,17 @@ impl Coverage {
         self.0 = spans;
     }
 
+    /// Covers a span no longer.
+    pub fn remove(&mut self, span: Span) {
+        let parts = self.0.drain(..).flat_map(|covered| {
+            [
+                Span { from: covered.from, to: covered.to.min(span.from) },
+                Span { from: covered.from.max(span.to), to: covered.to },
+            ]
+        });
+        self.0 = parts.filter(|part| !part.is_empty()).collect();
+    }
+
     /// What is covered: apart from each other, in order.
     #[must_use]
     pub fn spans(&self) -> &[Span] {
@@ -80,6 +91,19 @@ mod tests {
         let expected = [span(0, 30), span(40, 50)];
         assert_eq!(coverage(&[(0, 10), (20, 30), (40, 50), (10, 20), (45, 45)]).spans(), expected);
         assert_eq!(coverage(&[(40, 50), (5, 30), (0, 6)]).spans(), expected);
+    }
+
+    #[test]
+    fn what_is_removed_is_covered_no_longer() {
+        let without = |from, to| {
+            let mut covered = coverage(&[(0, 10), (20, 30)]);
+            covered.remove(span(from, to));
+            covered.spans().to_vec()
+        };
+        assert_eq!(without(5, 25), [span(0, 5), span(25, 30)]);
+        assert_eq!(without(2, 4), [span(0, 2), span(4, 10), span(20, 30)]);
+        assert_eq!(without(-5, 10), [span(20, 30)]);
+        assert_eq!(without(12, 18), [span(0, 10), span(20, 30)]);
     }
 
     #[test]

@@ -139,7 +139,10 @@ mod tests {
             "HibernationOptions": {"Configured": true}, "Placement": {"AvailabilityZone": "us-east-1-bos-1a"}}]}]}"#;
         let [(server, described)] = read_described(json).expect("an answer").try_into().expect("one");
         let region = Some("us-east-1".to_owned());
-        assert_eq!(server, Server { instance_id: "i-1".to_owned(), account_id: Some("111122223333".to_owned()), region });
+        assert_eq!(
+            server,
+            Server { instance_id: "i-1".to_owned(), account_id: Some("111122223333".to_owned()), region }
+        );
         let second = |text: &str| Some(text.parse().expect("ISO 8601"));
         let expected = Described {
             state: InstanceState::Stopped,

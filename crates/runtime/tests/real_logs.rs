@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use larder_runtime::cloudtrail::{items, read_item};
-use larder_runtime::{Asked, Collected, Coverage, Described, Evidence, Month, Second, Seen, timeline, read_described};
+use larder_runtime::{Asked, Collected, Coverage, Described, Evidence, Month, Second, Seen, read_described, timeline};
 use serde_json::Value;
 
 fn expected(data: &Path) -> Value {

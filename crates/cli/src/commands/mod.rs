@@ -7,6 +7,7 @@ mod completions;
 mod doctor;
 mod get;
 mod iam_policy;
+mod runtime;
 mod serve;
 mod types;
 
@@ -44,7 +45,8 @@ fn goes_on(command: &Command) -> bool {
         | Command::Completions(_)
         | Command::Cache(_)
         | Command::Accounts(_)
-        | Command::Doctor(_) => false,
+        | Command::Doctor(_)
+        | Command::Runtime(_) => false,
     }
 }
 
@@ -59,6 +61,7 @@ async fn answer(given: &Given, command: Command) -> anyhow::Result<Exit> {
         Command::Cache(Cache::Clear(clear)) => cache_clear::run(given, &clear).await,
         Command::Cache(Cache::Inspect(inspect)) => cache_inspect::run(given, &inspect).await,
         Command::Cache(Cache::Warm(warm)) => cache_warm::run(given, &warm).await,
+        Command::Runtime(asked) => runtime::run(given, asked).await,
         Command::Accounts(accounts) => accounts::run(given, &accounts).await,
         Command::Doctor(doctor) => doctor::run(given, &doctor).await,
     }

@@ -262,7 +262,10 @@ mod tests {
         }
         assert_eq!(read, 5_000);
         assert!(items.buffer.capacity() < 4 * CHUNK, "{}", items.buffer.capacity());
-        let endless = Items::new(io::Read::chain(&b"{\"a\":\""[..], io::repeat(b'x'))).next_item().map(|_| ()).expect_err("too large");
+        let endless = Items::new(io::Read::chain(&b"{\"a\":\""[..], io::repeat(b'x')))
+            .next_item()
+            .map(|_| ())
+            .expect_err("too large");
         assert!(matches!(endless, ReadError::TooLarge(0)), "{endless}");
     }
 }

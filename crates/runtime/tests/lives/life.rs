@@ -1,6 +1,4 @@
-use larder_runtime::{
-    Act, Changed, Described, Evidence, Hibernation, InstanceState, Recorded, Second, Seen, Span,
-};
+use larder_runtime::{Act, Changed, Described, Evidence, Hibernation, InstanceState, Recorded, Second, Seen, Span};
 
 use crate::random::Random;
 
