@@ -3,12 +3,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
 use crate::calls::CalledOperation;
 use crate::faults::Fault;
 use crate::fleet::{Account, Fleet};
+use crate::lives::{Delivery, Lives};
 use crate::replay::Recording;
 use crate::server::Server;
 
@@ -47,6 +49,23 @@ impl Handle {
         self.server.fleet()
     }
 
+    /// The lives of the fleet's instances: what is true of them, whatever the answers tell.
+    #[must_use]
+    pub fn lives(&self) -> &Lives {
+        self.server.lives()
+    }
+
+    /// The stand-in's time: that of its answers.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.server.clock().now()
+    }
+
+    /// How evidence of the instances goes astray from now on.
+    pub fn set_delivery(&self, delivery: Delivery) {
+        self.server.set_delivery(delivery);
+    }
+
     /// The SDK's own variables that make any AWS SDK talk to this stand-in as `account`, in the fleet's first region.
     #[must_use]
     pub fn environment(&self, account: &Account) -> Vec<(&'static str, String)> {
@@ -69,6 +88,12 @@ impl Handle {
     #[must_use]
     pub fn call_count(&self, operation: &str) -> u64 {
         self.server.calls().count(operation)
+    }
+
+    /// The most calls of each operation within any second since the start, by account and region.
+    #[must_use]
+    pub fn most_calls_in_a_second(&self) -> BTreeMap<CalledOperation, u64> {
+        self.server.calls().most_in_a_second()
     }
 
     /// How many requests came since the start, known operations or not. A request that is yet to come has this number
@@ -100,7 +125,8 @@ impl Handle {
         self.server.clear_faults();
     }
 
-    /// Sets the stand-in's clock forward: sessions of roles and faults that last for a time end sooner by as much.
+    /// Sets the stand-in's clock forward: sessions of roles and faults that last for a time end sooner by as
+    /// much, and the instances live on by as much.
     pub fn advance_clock(&self, by: Duration) {
         self.server.clock().advance(by);
     }

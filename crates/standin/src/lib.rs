@@ -9,6 +9,8 @@ mod faults;
 mod fleet;
 mod handle;
 mod latency;
+mod lives;
+mod lookup_rate;
 mod operations;
 mod paging;
 mod replay;
@@ -16,6 +18,7 @@ mod request;
 mod server;
 mod services;
 mod sessions;
+mod snapshot;
 mod standin;
 mod wire;
 
@@ -28,5 +31,10 @@ pub use fleet::{
 };
 pub use handle::Handle;
 pub use latency::Latency;
+pub use lives::{
+    APP_TAG, Cause, Delivery, Described, Hibernation, InstanceState, Life, Lives, Market, Notification, Record,
+    ServerCounts, Transition,
+};
+pub use lookup_rate::LookupRate;
 pub use replay::Recording;
 pub use standin::{Config, Standin, StartError};

@@ -5,9 +5,11 @@ use serde_json::Value;
 
 use crate::caller::Caller;
 use crate::fleet::{Account, Fleet};
+use crate::lives::{Delivery, Lives};
+use crate::lookup_rate::LookupRate;
 use crate::paging::Pages;
 use crate::request::Form;
-use crate::services::{drs, ec2, iam, service_quotas, sts};
+use crate::services::{cloudtrail, drs, ec2, iam, service_quotas, sts};
 use crate::sessions::Sessions;
 use crate::wire::{AwsError, Element, Protocol};
 
@@ -19,10 +21,11 @@ pub(crate) enum Service {
     Ec2,
     Iam,
     Sts,
+    CloudTrail,
 }
 
 impl Service {
-    pub(crate) const ALL: [Self; 5] = [Self::Drs, Self::Quotas, Self::Ec2, Self::Iam, Self::Sts];
+    pub(crate) const ALL: [Self; 6] = [Self::Drs, Self::Quotas, Self::Ec2, Self::Iam, Self::Sts, Self::CloudTrail];
 
     /// The service's name in a credential scope and before the colon of an IAM action.
     pub(crate) const fn signing_name(self) -> &'static str {
@@ -32,13 +35,14 @@ impl Service {
             Self::Ec2 => "ec2",
             Self::Iam => "iam",
             Self::Sts => "sts",
+            Self::CloudTrail => "cloudtrail",
         }
     }
 
     pub(crate) const fn protocol(self) -> Protocol {
         match self {
             Self::Drs => Protocol::RestJson,
-            Self::Quotas => Protocol::Json,
+            Self::Quotas | Self::CloudTrail => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
             Self::Iam => Protocol::IAM,
             Self::Sts => Protocol::STS,
@@ -49,7 +53,7 @@ impl Service {
     pub(crate) const fn only_region(self) -> Option<&'static str> {
         match self {
             Self::Iam => Some("us-east-1"),
-            Self::Drs | Self::Quotas | Self::Ec2 | Self::Sts => None,
+            Self::Drs | Self::Quotas | Self::Ec2 | Self::Sts | Self::CloudTrail => None,
         }
     }
 }
@@ -66,6 +70,11 @@ pub(crate) struct Call<'a> {
     /// The value of the tag that tells which call it is.
     pub(crate) tag: Option<&'a str>,
     pub(crate) fleet: &'a Fleet,
+    pub(crate) lives: &'a Lives,
+    pub(crate) delivery: Delivery,
+    pub(crate) lookup_rate: LookupRate,
+    /// How many calls of the operation there were of the account in the region within a second, this one too.
+    pub(crate) within_a_second: u64,
     pub(crate) sessions: &'a Sessions,
     pub(crate) now: Timestamp,
 }
@@ -118,7 +127,7 @@ const fn xml(
 
 /// Every operation that the stand-in knows.
 pub(crate) static OPERATIONS: &[Operation] = {
-    use Service::{Drs, Ec2, Iam, Quotas, Sts};
+    use Service::{CloudTrail, Drs, Ec2, Iam, Quotas, Sts};
     &[
         json(Drs, "DescribeSourceServers", 180..=400, drs::describe_source_servers),
         json(Drs, "DescribeJobs", 160..=380, drs::describe_jobs),
@@ -130,9 +139,11 @@ pub(crate) static OPERATIONS: &[Operation] = {
         xml(Ec2, "DescribeInstanceTypes", 140..=340, ec2::instance_types::describe),
         xml(Ec2, "DescribeRegions", 90..=200, ec2::regions::describe),
         xml(Ec2, "DescribeSecurityGroups", 120..=320, ec2::security_groups::describe),
+        xml(Ec2, "DescribeInstances", 150..=380, ec2::instances::describe),
         xml(Iam, "ListInstanceProfiles", 110..=280, iam::list_instance_profiles),
         xml(Sts, "AssumeRole", 90..=200, sts::assume_role),
         xml(Sts, "GetCallerIdentity", 80..=140, sts::get_caller_identity),
+        json(CloudTrail, "LookupEvents", 180..=400, cloudtrail::lookup_events),
     ]
 };
 

@@ -79,11 +79,14 @@ mod tests {
     use super::*;
     use crate::caller::Caller;
     use crate::fleet::Fleet;
+    use crate::lives::{Delivery, Lives, ServerCounts};
+    use crate::lookup_rate::LookupRate;
     use crate::sessions::Sessions;
 
     /// Runs `test` with a call of `DescribeJobs` by the first account in the first region, and one by the second.
     fn with_calls(test: impl FnOnce(Call, Call)) {
         let (fleet, sessions) = (Fleet::generate(1), Sessions::new(1, None));
+        let lives = Lives::generate(1, &fleet, &ServerCounts::default());
         let callers = [0, 1].map(|nth| Caller::user(&fleet.accounts()[nth]));
         let [own, foreign] = [0, 1].map(|nth| Call {
             operation: "DescribeJobs",
@@ -93,6 +96,10 @@ mod tests {
             pages: Pages::Whole,
             tag: None,
             fleet: &fleet,
+            lives: &lives,
+            delivery: Delivery::default(),
+            lookup_rate: LookupRate::Unlimited,
+            within_a_second: 1,
             sessions: &sessions,
             now: Timestamp::UNIX_EPOCH,
         });

@@ -10,6 +10,8 @@ use crate::call_tag::CallTags;
 use crate::fleet::Fleet;
 use crate::handle::Handle;
 use crate::latency::Latency;
+use crate::lives::{Delivery, ServerCounts};
+use crate::lookup_rate::LookupRate;
 use crate::operations::{OPERATIONS, Operation};
 use crate::replay::Replay;
 use crate::server::Server;
@@ -30,6 +32,12 @@ pub struct Config {
     pub replay: Option<PathBuf>,
     /// Whether answers tell which call they answer. Default not.
     pub call_tags: CallTags,
+    /// How many instances there are.
+    pub servers: ServerCounts,
+    /// How evidence of the instances goes astray. Default not at all.
+    pub delivery: Delivery,
+    /// Whether lookups are limited in their rate. Default not.
+    pub lookup_rate: LookupRate,
 }
 
 impl Default for Config {
@@ -41,6 +49,9 @@ impl Default for Config {
             session_lifetime: None,
             replay: None,
             call_tags: CallTags::Absent,
+            servers: ServerCounts::default(),
+            delivery: Delivery::default(),
+            lookup_rate: LookupRate::Unlimited,
         }
     }
 }

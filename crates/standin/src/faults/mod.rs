@@ -9,3 +9,4 @@ mod transport;
 pub(crate) use active::Faults;
 pub(crate) use document::FaultDocument;
 pub use fault::{Fault, FaultKind, Lasts};
+pub(crate) use refusal::throttled;

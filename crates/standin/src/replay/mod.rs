@@ -72,7 +72,7 @@ impl Replay {
             return Some(page.map(|members| Payload::Xml(model.output(operation, &members))));
         }
         let recordings = self.recordings.get(&called.operation)?;
-        let turn = self.turns.record(called.clone()) % recordings.len() as u64;
+        let turn = self.turns.record(called.clone(), || call.now).before % recordings.len() as u64;
         let recording = &recordings[usize::try_from(turn).unwrap_or_default()];
         tracing::debug!(source = recording.source, "a recording is the answer");
         if recording.status < 400 {

@@ -1,7 +1,7 @@
 mod recognise;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::to_bytes;
@@ -17,6 +17,8 @@ use crate::control;
 use crate::faults::{Fault, FaultKind, Faults};
 use crate::fleet::Fleet;
 use crate::latency::Latency;
+use crate::lives::{Delivery, Lives};
+use crate::lookup_rate::LookupRate;
 use crate::operations::{Answer, Call, OPERATIONS};
 use crate::paging::Pages;
 use crate::replay::Replay;
@@ -34,6 +36,9 @@ const BODY_LIMIT: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct Server {
     fleet: Fleet,
+    lives: Lives,
+    delivery: Mutex<Delivery>,
+    lookup_rate: LookupRate,
     replay: Option<Replay>,
     sessions: Sessions,
     faults: Faults,
@@ -45,6 +50,14 @@ pub(crate) struct Server {
     requests: AtomicU64,
 }
 
+/// What only this call has.
+struct OfCall {
+    /// Among all requests.
+    number: u64,
+    pages: Pages,
+    within_a_second: u64,
+}
+
 /// That a fault is about no operation that the stand-in has.
 #[derive(Debug, thiserror::Error)]
 #[error("the stand-in has no operation {0}")]
@@ -53,6 +66,9 @@ pub(crate) struct UnknownOperation(String);
 impl Server {
     pub(crate) fn new(fleet: Fleet, replay: Option<Replay>, config: &Config) -> Self {
         Self {
+            lives: Lives::generate(config.seed, &fleet, &config.servers),
+            delivery: Mutex::new(config.delivery),
+            lookup_rate: config.lookup_rate,
             fleet,
             replay,
             sessions: Sessions::new(config.seed, config.session_lifetime),
@@ -74,6 +90,18 @@ impl Server {
 
     pub(crate) fn fleet(&self) -> &Fleet {
         &self.fleet
+    }
+
+    pub(crate) fn lives(&self) -> &Lives {
+        &self.lives
+    }
+
+    pub(crate) fn delivery(&self) -> Delivery {
+        *self.delivery.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_delivery(&self, delivery: Delivery) {
+        *self.delivery.lock().unwrap_or_else(PoisonError::into_inner) = delivery;
     }
 
     pub(crate) fn replay(&self) -> Option<&Replay> {
@@ -127,10 +155,10 @@ impl Server {
         };
 
         let called = recognised.called();
-        let nth = self.calls.record(called.clone());
+        let turn = self.calls.record(called.clone(), || self.clock.now());
         let fault = self.faults.strike(&called, self.clock.now());
         let delay = fault.map(FaultKind::delay).unwrap_or_default();
-        let wait = self.latency.draw(self.seed, &recognised.name, nth, recognised.latency()) + delay;
+        let wait = self.latency.draw(self.seed, &recognised.name, turn.before, recognised.latency()) + delay;
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
@@ -141,7 +169,8 @@ impl Server {
             Some(error) => Err(error),
             None => {
                 let pages = fault.map(|fault| fault.pages(number)).unwrap_or_default();
-                self.payload(&recognised, &called, &incoming, number, pages)
+                let of_call = OfCall { number, pages, within_a_second: turn.within_a_second };
+                self.payload(&recognised, &called, &incoming, of_call)
             }
         };
         let protocol = recognised.service.protocol();
@@ -161,9 +190,9 @@ impl Server {
         recognised: &Recognised,
         called: &CalledOperation,
         incoming: &Incoming,
-        number: u64,
-        pages: Pages,
+        of_call: OfCall,
     ) -> Result<Payload, AwsError> {
+        let OfCall { number, pages, within_a_second } = of_call;
         let tag = self.call_tags.value(number, called);
         let call = Call {
             operation: recognised.operation.map_or("", |operation| operation.name),
@@ -173,6 +202,10 @@ impl Server {
             pages,
             tag: tag.as_deref(),
             fleet: &self.fleet,
+            lives: &self.lives,
+            delivery: self.delivery(),
+            lookup_rate: self.lookup_rate,
+            within_a_second,
             sessions: &self.sessions,
             now: self.clock.now(),
         };

@@ -9,6 +9,8 @@ use crate::request::Incoming;
 const EC2_NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const IAM_NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
+/// What stands before the operation in the header `x-amz-target`.
+const JSON_TARGETS: [&str; 2] = ["ServiceQuotasV20190624.", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101."];
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
@@ -58,7 +60,8 @@ impl Protocol {
             Self::RestJson => format!("{} {}", incoming.parts.method, incoming.parts.uri.path()),
             Self::Json => {
                 let target = incoming.header("x-amz-target").unwrap_or_default();
-                target.strip_prefix("ServiceQuotasV20190624.").unwrap_or(target).to_owned()
+                let known = JSON_TARGETS.iter().find_map(|service| target.strip_prefix(service));
+                known.unwrap_or(target).to_owned()
             }
             Self::Ec2 | Self::Query(_) => incoming.form().get("Action").unwrap_or_default().to_owned(),
         }

@@ -1,4 +1,5 @@
 pub(crate) mod instance_types;
+pub(crate) mod instances;
 pub(crate) mod regions;
 pub(crate) mod security_groups;
 mod select;

@@ -1,0 +1,186 @@
+use std::sync::Arc;
+
+use super::select::select;
+use super::{Paging, check_parameters, page_size, tag_set};
+use crate::lives::{Described, Hibernation, InstanceState, Life, Market};
+use crate::operations::Call;
+use crate::paging::page;
+use crate::request::Form;
+use crate::snapshot::Snapshot;
+use crate::wire::{AwsError, Element};
+
+const PAGING: Paging = Paging { most: 1000, ids: "InstanceId", set: "reservationSet" };
+
+/// The documented filters that the stand-in has values for; it refuses the others as it does unknown ones.
+const FILTERS: [&str; 13] = [
+    "availability-zone",
+    "hibernation-options.configured",
+    "instance-id",
+    "instance-lifecycle",
+    "instance-state-code",
+    "instance-state-name",
+    "instance-type",
+    "owner-id",
+    "reservation-id",
+    "subnet-id",
+    "tag-key",
+    "tag:",
+    "vpc-id",
+];
+
+/// An instance, and what is told of it.
+type Instance = (Arc<Life>, Described);
+
+/// `DescribeInstances`: all pages are of the moment of the first.
+pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, AwsError> {
+    check_parameters(form, &["InstanceId", "MaxResults", "NextToken"])?;
+    let size = page_size(form, &PAGING)?;
+    let invalid_token = |_| AwsError::invalid_parameter_value("Unable to parse pagination token");
+    let question: Vec<(&str, Option<&str>)> =
+        form.names().filter(|name| *name != "NextToken").map(|name| (name, form.get(name))).collect();
+    let token = form.get("NextToken").filter(|token| !token.is_empty());
+    let (snapshot, token) = Snapshot::of(call, token, question).map_err(invalid_token)?;
+
+    let lives = call.lives.at(call.account.id(), call.region, snapshot.taken).into_iter();
+    let mut all: Vec<Instance> =
+        lives.filter_map(|life| life.described_at(snapshot.taken).map(|told| (life, told))).collect();
+    let ids = form.list("InstanceId");
+    check_ids(&ids, &all)?;
+    all.retain(|(life, _)| ids.is_empty() || ids.contains(&life.id));
+    let instances = select(all, &form.filters(), &FILTERS, filter_values)?;
+    let page = page(&instances, call, token, size).map_err(invalid_token)?;
+    // Instances of one launch are one reservation; they follow one another.
+    let reservations = page.items.chunk_by(|(one, _), (other, _)| one.reservation_id == other.reservation_id);
+    let mut members = vec![Element::set(PAGING.set, reservations.map(|instances| reservation(call, instances)))];
+    members.extend(page.next.map(|next| Element::text("nextToken", snapshot.token(&next))));
+    Ok(members)
+}
+
+fn check_ids(ids: &[String], all: &[Instance]) -> Result<(), AwsError> {
+    let well_formed = |id: &str| {
+        let digits = id.strip_prefix("i-").unwrap_or_default();
+        matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    if let Some(id) = ids.iter().find(|id| !well_formed(id)) {
+        let message = format!("Invalid id: \"{id}\"");
+        return Err(AwsError::new(400, "InvalidInstanceID.Malformed", message));
+    }
+    let unknown = ids.iter().filter(|id| all.iter().all(|(life, _)| life.id != **id));
+    let unknown: Vec<&str> = unknown.map(String::as_str).collect();
+    let message = match unknown[..] {
+        [] => return Ok(()),
+        [id] => format!("The instance ID '{id}' does not exist"),
+        _ => format!("The instance IDs '{}' do not exist", unknown.join(", ")),
+    };
+    Err(AwsError::new(400, "InvalidInstanceID.NotFound", message))
+}
+
+fn filter_values((life, told): &Instance, name: &str) -> Vec<String> {
+    let subnet = &life.template.subnet;
+    vec![match name {
+        "availability-zone" => subnet.availability_zone.clone(),
+        "hibernation-options.configured" => hibernates(life).to_string(),
+        "instance-id" => life.id.clone(),
+        "instance-lifecycle" if life.market == Market::OnDemand => return Vec::new(),
+        "instance-lifecycle" => "spot".to_owned(),
+        "instance-state-code" => told.state.code().to_string(),
+        "instance-state-name" => told.state.as_str().to_owned(),
+        "instance-type" => life.instance_type.to_owned(),
+        "owner-id" => life.account_id.to_string(),
+        "reservation-id" => life.reservation_id.clone(),
+        "subnet-id" => subnet.id.clone(),
+        "vpc-id" => subnet.vpc_id.clone(),
+        "tag-key" => return life.tags.iter().map(|(key, _)| key.clone()).collect(),
+        _ => return life.tag(name.strip_prefix("tag:").unwrap_or_default()).map(str::to_owned).into_iter().collect(),
+    }]
+}
+
+fn reservation(call: &Call, instances: &[Instance]) -> Vec<Element> {
+    let id = instances.first().map_or("", |(life, _)| &life.reservation_id);
+    vec![
+        Element::text("reservationId", id),
+        Element::text("ownerId", call.account.id()),
+        Element::of("groupSet", []),
+        Element::set("instancesSet", instances.iter().map(|instance| render(call, instance))),
+    ]
+}
+
+fn render(call: &Call, (life, told): &Instance) -> Vec<Element> {
+    let state = [Element::text("code", told.state.code()), Element::text("name", told.state.as_str())];
+    let zone = Element::text("availabilityZone", &life.template.subnet.availability_zone);
+    let placement = [zone, Element::text("groupName", ""), Element::text("tenancy", "default")];
+    let mut members = vec![
+        Element::text("instanceId", &life.id),
+        Element::text("imageId", &life.template.image_id),
+        Element::of("instanceState", state),
+        Element::text("dnsName", ""),
+        Element::text("reason", &told.state_transition_reason),
+        Element::text("amiLaunchIndex", life.launch_index),
+        Element::of("productCodes", []),
+        Element::text("instanceType", life.instance_type),
+        Element::text("launchTime", told.launch_time),
+        Element::of("placement", placement),
+        Element::of("monitoring", [Element::text("state", "disabled")]),
+        Element::text("architecture", "x86_64"),
+        Element::text("rootDeviceType", "ebs"),
+        Element::text("rootDeviceName", "/dev/xvda"),
+        Element::of("blockDeviceMapping", []),
+        Element::text("virtualizationType", "hvm"),
+        Element::text("hypervisor", "xen"),
+        Element::text("ebsOptimized", false),
+        Element::text("enaSupport", true),
+        Element::of("hibernationOptions", [Element::text("configured", hibernates(life))]),
+        Element::text("platformDetails", "Linux/UNIX"),
+        Element::text("usageOperation", "RunInstances"),
+    ];
+    members.extend(told.state_reason.map(|(code, message)| {
+        Element::of("stateReason", [Element::text("code", code), Element::text("message", message)])
+    }));
+    if life.market == Market::Spot {
+        members.push(Element::text("instanceLifecycle", "spot"));
+    }
+    members.extend(tag_set(call, &life.tags));
+    members.extend(network(life, told));
+    members
+}
+
+/// A terminated instance has left its network.
+fn network(life: &Life, told: &Described) -> Vec<Element> {
+    let Some(attached) = told.attach_time else { return vec![Element::of("networkInterfaceSet", [])] };
+    let (subnet, address) = (&life.template.subnet, life.private_ip_address());
+    let (group_id, group_name) = &life.template.security_group;
+    let groups =
+        || Element::set("groupSet", [[Element::text("groupId", group_id), Element::text("groupName", group_name)]]);
+    let place = || [Element::text("subnetId", &subnet.id), Element::text("vpcId", &subnet.vpc_id)];
+    let attachment = [
+        Element::text("attachmentId", life.network_interface_id().replace("eni-", "eni-attach-")),
+        Element::text("deviceIndex", 0),
+        Element::text("status", if told.state == InstanceState::Pending { "attaching" } else { "attached" }),
+        Element::text("attachTime", attached),
+        Element::text("deleteOnTermination", true),
+        Element::text("networkCardIndex", 0),
+    ];
+    let mut interface = vec![
+        Element::text("networkInterfaceId", life.network_interface_id()),
+        Element::text("ownerId", &life.account_id),
+        Element::text("status", "in-use"),
+        Element::text("privateIpAddress", &address),
+        Element::text("sourceDestCheck", true),
+        Element::text("interfaceType", "interface"),
+        groups(),
+        Element::of("attachment", attachment),
+    ];
+    interface.extend(place());
+    let mut members = vec![
+        Element::text("privateIpAddress", &address),
+        Element::text("sourceDestCheck", true),
+        groups(),
+        Element::set("networkInterfaceSet", [interface]),
+    ];
+    members.extend(place());
+    members
+}
+
+fn hibernates(life: &Life) -> bool {
+    life.hibernation == Hibernation::Configured
+}
