@@ -61,6 +61,12 @@ impl Handle {
         self.server.clock().now()
     }
 
+    /// How evidence of the instances goes astray.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.server.delivery()
+    }
+
     /// How evidence of the instances goes astray from now on.
     pub fn set_delivery(&self, delivery: Delivery) {
         self.server.set_delivery(delivery);

@@ -65,6 +65,11 @@ impl Asker {
         send(self.signed("/", "servicequotas").header("x-amz-target", target).json(&input)).await
     }
 
+    pub(crate) async fn lookup(&self, input: Value) -> Reply {
+        let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
+        send(self.signed("/", "cloudtrail").header("x-amz-target", target).json(&input)).await
+    }
+
     pub(crate) async fn iam(&self, parameters: &[(&str, &str)]) -> Reply {
         let form = [("Version", "2010-05-08")].iter().chain(parameters);
         self.form("iam", &form.copied().collect::<Vec<_>>()).await
@@ -75,6 +80,7 @@ impl Asker {
         match service {
             "drs" => self.drs("DescribeJobs", json!({})).await,
             "servicequotas" => self.quotas("ListServiceQuotas", json!({ "ServiceCode": "drs" })).await,
+            "cloudtrail" => self.lookup(json!({ "MaxResults": 3 })).await,
             "ec2" => self.ec2(&[("Action", "DescribeSubnets")]).await,
             "iam" => self.iam(&[("Action", "ListInstanceProfiles")]).await,
             _ => self.form("sts", &[("Action", "GetCallerIdentity"), ("Version", "2011-06-15")]).await,

@@ -36,7 +36,7 @@ async fn a_dropped_connection_ends_in_mid_body() {
 #[tokio::test]
 async fn a_truncated_body_says_that_it_is_whole() {
     let asker = Asker::start().await;
-    for service in ["drs", "servicequotas", "ec2", "iam", "sts"] {
+    for service in ["drs", "servicequotas", "ec2", "iam", "sts", "cloudtrail"] {
         let whole = asker.any(service).await;
         asker.standin.fault(Fault::on("*", FaultKind::Truncated).for_calls(1));
         let cut = asker.any(service).await;
@@ -56,7 +56,7 @@ async fn a_truncated_body_says_that_it_is_whole() {
 async fn a_malformed_body_is_neither_json_nor_xml() {
     let asker = Asker::start().await;
     asker.standin.fault(Fault::on("*", FaultKind::Malformed));
-    for service in ["drs", "servicequotas", "ec2", "iam", "sts"] {
+    for service in ["drs", "servicequotas", "ec2", "iam", "sts", "cloudtrail"] {
         let Reply { status, body, .. } = asker.any(service).await;
         assert!(status == 200 && body.contains("Sign in"), "{body}");
         assert!(serde_json::from_str::<Value>(&body).is_err());
@@ -99,6 +99,17 @@ async fn page(asker: &Asker, service: &str, token: Option<&str>) -> (usize, Opti
             assert_eq!(result.child("IsTruncated").text, marker.is_some().to_string());
             (count(result, "InstanceProfiles"), marker)
         }
+        "cloudtrail" => {
+            let answer = asker.lookup(json!({ "MaxResults": 20, "NextToken": token })).await.ok_json();
+            (answer["Events"].as_array().expect("events").len(), answer["NextToken"].as_str().map(str::to_owned))
+        }
+        "instances" => {
+            let mut parameters = with("DescribeInstances", "NextToken");
+            parameters.push(("MaxResults", "5"));
+            let root = asker.ec2(&parameters).await.ok_xml();
+            let instances = root.child("reservationSet").children.iter().map(|it| count(it, "instancesSet"));
+            (instances.sum(), text(&root, "nextToken"))
+        }
         _ => {
             let root = asker.ec2(&with("DescribeSecurityGroups", "NextToken")).await.ok_xml();
             (count(&root, "securityGroupInfo"), text(&root, "nextToken"))
@@ -106,7 +117,7 @@ async fn page(asker: &Asker, service: &str, token: Option<&str>) -> (usize, Opti
     }
 }
 
-const LISTS: [&str; 4] = ["drs", "servicequotas", "ec2", "iam"];
+const LISTS: [&str; 6] = ["drs", "servicequotas", "ec2", "iam", "cloudtrail", "instances"];
 
 #[tokio::test]
 async fn empty_pages_lead_to_the_whole_list() {

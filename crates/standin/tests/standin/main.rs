@@ -2,6 +2,8 @@
 
 mod ask;
 mod call_tags;
+mod cloudtrail;
+mod control;
 mod credentials;
 mod drs;
 mod ec2;
@@ -9,6 +11,7 @@ mod fault_transport;
 mod faults;
 mod iam;
 mod instance_types;
+mod instances;
 mod lifecycle;
 mod model;
 mod model_conformance;

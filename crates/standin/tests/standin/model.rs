@@ -19,6 +19,8 @@ pub(crate) fn gunzip(path: &Path) -> Value {
 pub(crate) struct Model {
     pub(crate) shapes: Value,
     operations: Value,
+    /// Such as `json`, whose times are seconds since 1970.
+    protocol: Value,
     pub(crate) checked: usize,
 }
 
@@ -26,7 +28,16 @@ impl Model {
     pub(crate) fn load(service: &str) -> Option<Self> {
         let path = real_data()?.join("models").join(service).join("service-2.json.gz");
         let mut model = gunzip(&path);
-        Some(Self { shapes: model["shapes"].take(), operations: model["operations"].take(), checked: 0 })
+        Some(Self {
+            shapes: model["shapes"].take(),
+            operations: model["operations"].take(),
+            protocol: model["metadata"]["protocol"].take(),
+            checked: 0,
+        })
+    }
+
+    pub(crate) fn operation(&self, name: &str) -> &Value {
+        &self.operations[name]
     }
 
     pub(crate) fn output(&self, operation: &str) -> String {
@@ -127,6 +138,7 @@ impl Model {
             "integer" | "long" => value.is_i64(),
             "double" | "float" => value.is_number(),
             "string" => value.is_string(),
+            "timestamp" if self.protocol == "json" => value.is_number(),
             "timestamp" => value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
             other => panic!("{at}: {other} is not looked at"),
         };

@@ -19,7 +19,10 @@ pub(crate) fn operations(service: &str) -> Vec<String> {
 #[test]
 fn every_service_is_held_against_its_model() {
     let services: BTreeSet<_> = Standin::actions().filter_map(|it| Some(it.split_once(':')?.0.to_owned())).collect();
-    assert_eq!(services.iter().map(String::as_str).collect::<Vec<_>>(), ["drs", "ec2", "iam", "servicequotas", "sts"]);
+    assert_eq!(
+        services.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["cloudtrail", "drs", "ec2", "iam", "servicequotas", "sts"]
+    );
 }
 
 #[tokio::test]
@@ -33,6 +36,27 @@ async fn ec2_answers_fit_the_model() {
         root.children.retain(|child| child.name != "requestId");
         model.xml(&model.output(operation), &root, operation);
         assert!(model.checked > before + 10, "{operation} has no members");
+    }
+}
+
+#[tokio::test]
+async fn cloudtrail_answers_fit_the_model() {
+    let Some(mut model) = Model::load("cloudtrail/2013-11-01") else { return };
+    assert_eq!(operations("cloudtrail"), ["LookupEvents"]);
+    let asker = Asker::start().await;
+    for name in ["RunInstances", "StopInstances", "BidEvictedEvent", "DescribeInstances"] {
+        let before = model.checked;
+        let attributes = json!([{ "AttributeKey": "EventName", "AttributeValue": name }]);
+        let answer = asker.lookup(json!({ "LookupAttributes": attributes })).await.ok_json();
+        model.json(&model.output("LookupEvents"), &answer, name);
+        assert!(model.checked > before + 5, "{name} has no members");
+    }
+    let errors = model.operation("LookupEvents")["errors"].clone();
+    for (input, code) in crate::cloudtrail::REFUSED {
+        let input = serde_json::from_str(input).expect("JSON");
+        let (status, found, _) = asker.lookup(input).await.error();
+        assert_eq!((status, found.as_str()), (400, code));
+        assert!(errors.as_array().expect("a list").contains(&json!({ "shape": code })), "{code}");
     }
 }
 
