@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,9 @@ pub struct Config {
     pub replay: Option<PathBuf>,
     /// Whether answers tell which call they answer. Default not.
     pub call_tags: CallTags,
+    /// What its clock says when it starts; it goes on from there. Credentials of roles end by it, which clients with
+    /// another clock may not see. Default the time of day.
+    pub now: Option<Timestamp>,
     /// How many instances there are.
     pub servers: ServerCounts,
     /// How evidence of the instances goes astray. Default not at all.
@@ -49,6 +53,7 @@ impl Default for Config {
             session_lifetime: None,
             replay: None,
             call_tags: CallTags::Absent,
+            now: None,
             servers: ServerCounts::default(),
             delivery: Delivery::default(),
             lookup_rate: LookupRate::Unlimited,

@@ -12,7 +12,7 @@ pub const APP_TAG: (&str, &str) = ("App", "larder-demo");
 const REGIONS: usize = 3;
 
 /// Of so many groups, one has no [`APP_TAG`].
-const UNTAGGED: usize = 6;
+const UNTAGGED: usize = 8;
 
 const TYPES: [&str; 6] = ["t3.micro", "m5.large", "m5.xlarge", "c5.large", "r5.large", "t3.large"];
 

@@ -204,8 +204,8 @@ fn what_is_described_follows_the_life() {
         for transition in &life.transitions {
             let described = life.described_at(transition.time).expect("it is there");
             assert_eq!(described.state, transition.state);
-            let starts = life.transitions.iter().filter(|it| it.state == InstanceState::Pending);
-            let last = starts.filter(|it| it.time <= transition.time).last().expect("it was launched");
+            let mut starts = life.transitions.iter().filter(|it| it.state == InstanceState::Pending);
+            let last = starts.rfind(|it| it.time <= transition.time).expect("it was launched");
             assert_eq!(described.launch_time, last.time);
             let on = matches!(transition.state, InstanceState::Pending | InstanceState::Running);
             assert_eq!(described.state_reason.is_none(), on);

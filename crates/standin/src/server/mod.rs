@@ -51,6 +51,7 @@ pub(crate) struct Server {
 }
 
 /// What only this call has.
+#[derive(Debug, Clone, Copy)]
 struct OfCall {
     /// Among all requests.
     number: u64,
@@ -74,7 +75,7 @@ impl Server {
             sessions: Sessions::new(config.seed, config.session_lifetime),
             faults: Faults::default(),
             calls: Calls::default(),
-            clock: Clock::default(),
+            clock: Clock::new(config.now),
             latency: config.latency,
             call_tags: config.call_tags,
             seed: config.seed,

@@ -31,6 +31,12 @@ impl Asker {
         Self::with(Config::default()).await
     }
 
+    /// A Wednesday afternoon: what the instances do then does not depend on when the test runs.
+    pub(crate) async fn on_a_wednesday() -> Self {
+        let now = Some("2025-11-19T15:00:00Z".parse().expect("a moment"));
+        Self::with(Config { now, ..Config::default() }).await
+    }
+
     pub(crate) async fn with(config: Config) -> Self {
         let standin = Standin::start(config).await.expect("a stand-in");
         Self { standin, account: 0, region: "us-east-1", session: None }

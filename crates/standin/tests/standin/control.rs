@@ -15,7 +15,7 @@ async fn get(asker: &Asker, path: &str, query: &[(&str, String)]) -> (u16, Value
 
 #[tokio::test]
 async fn the_truth_and_the_notifications_are_told_over_http_too() {
-    let asker = Asker::start().await;
+    let asker = Asker::on_a_wednesday().await;
     let now = asker.standin.now();
     let span = now - 50.hours()..now;
     let query = [("from", span.start.to_string()), ("to", span.end.to_string())];
@@ -39,7 +39,7 @@ async fn the_truth_and_the_notifications_are_told_over_http_too() {
 
 #[tokio::test]
 async fn how_evidence_goes_astray_is_set_over_http_too() {
-    let asker = Asker::start().await;
+    let asker = Asker::on_a_wednesday().await;
     let put = async |body: Value| {
         let request = reqwest::Client::new().put(format!("{}/_standin/delivery", asker.standin.url()));
         request.json(&body).send().await.expect("an answer").status().as_u16()

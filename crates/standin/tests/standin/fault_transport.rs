@@ -121,7 +121,7 @@ const LISTS: [&str; 6] = ["drs", "servicequotas", "ec2", "iam", "cloudtrail", "i
 
 #[tokio::test]
 async fn empty_pages_lead_to_the_whole_list() {
-    let asker = Asker::start().await;
+    let asker = Asker::on_a_wednesday().await;
     for service in LISTS {
         let first = page(&asker, service, None).await;
         asker.standin.fault(Fault::on("*", FaultKind::EmptyPages).for_calls(3));
