@@ -9,8 +9,9 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const ARROWS: &[(&str, &[&str])] = &[
     ("larder-cache", &[]),
     ("larder-sources", &[]),
+    ("larder-runtime", &[]),
     ("larder-standin", &[]),
-    ("larder-app", &["larder-sources", "larder-cache"]),
+    ("larder-app", &["larder-sources", "larder-runtime", "larder-cache"]),
     ("larder-lambdas", &["larder-app"]),
     ("larder-cli", &["larder-app", "larder-standin"]),
     ("larder-tests", &[]),
@@ -25,6 +26,7 @@ const FOR_TESTS: &[&str] = &["larder-standin", "larder-tests"];
 const FOREIGN: &[(&str, &[&str], &[&str])] = &[
     ("larder-cache", &["aws-sdk-*", "aws-config", "lambda_*", "clap", "axum"], &["aws-sdk-dynamodb"]),
     ("larder-sources", &["lambda_*", "clap", "axum"], &[]),
+    ("larder-runtime", &["aws-*", "lambda_*", "clap", "axum", "tokio"], &[]),
     ("larder-app", &["lambda_*", "clap", "clap_*"], &[]),
     ("larder-cli", &["lambda_*"], &[]),
     ("larder-lambdas", &["clap", "clap_*"], &[]),

@@ -9,7 +9,7 @@ use crate::history::{fold, known_starts};
 use crate::machine::{Machine, Ranges};
 use crate::month::{day_of, start_of};
 use crate::second::{Second, Span};
-use crate::signs::{Signs, Source, Turn};
+use crate::signs::{Direction, Signs, Source, Turn};
 use crate::timeline::{Timeline, Totals};
 use crate::transition::{SAME_TURN, paired};
 
@@ -22,8 +22,8 @@ use crate::transition::{SAME_TURN, paired};
 pub struct Checkpoint {
     until: Second,
     machine: Machine,
-    /// The times of starts and ends that `DescribeInstances` told by then: it tells them again.
-    told: Vec<Second>,
+    /// The last start and the last end that `DescribeInstances` told by then: it tells them again.
+    told: [Option<Second>; 2],
     /// By day of UTC, from the first day that was asked for.
     days: BTreeMap<Date, Totals>,
 }
@@ -41,18 +41,19 @@ impl Checkpoint {
     ) -> Option<Self> {
         let signs = signs_after(base, evidence);
         let until = latest_quiet(evidence, &signs, recorded, base, latest)?;
-        let told = |time: &Second| *time <= until;
         let before: Vec<_> = evidence.iter().filter(|evidence| evidence.time() <= until).cloned().collect();
         let signs = signs_after(base, &before);
         let (mut machine, mut timeline) = machine_of(base, &signs);
         let starts = known_starts(recorded, &signs);
         let ranges = Ranges { recorded, starts: &starts };
         fold(&mut machine, &paired(&signs), &signs.points, &ranges, &mut timeline);
-        let described = signs.turns.iter().filter(|turn| turn.source == Source::Described).map(|turn| turn.time);
-        let told: Vec<_> =
-            base.iter().flat_map(|base| base.told.iter().copied()).chain(described).filter(told).collect();
-        // Only the last start and the last end are told again.
-        let told = told[told.len().saturating_sub(2)..].to_vec();
+        let last = |direction, before: Option<Second>| {
+            let told =
+                signs.turns.iter().filter(|turn| turn.source == Source::Described && turn.direction == direction);
+            told.map(|turn| turn.time).chain(before).max()
+        };
+        let [start, end] = base.map(|base| base.told).unwrap_or_default();
+        let told = [last(Direction::Start, start), last(Direction::End, end)];
         let mut days = base.map(|base| base.days.clone()).unwrap_or_default();
         days.retain(|day, _| *day >= day_of(from));
         for (day, span) in days_of(Span { from, to: until }) {
@@ -71,7 +72,7 @@ impl Checkpoint {
     #[must_use]
     pub fn is_disturbed_by(&self, evidence: &Evidence) -> bool {
         let turns = Signs::of([evidence]).turns;
-        let is_new = |turn: &Turn| turn.time <= self.until && !self.told.contains(&turn.time);
+        let is_new = |turn: &Turn| turn.time <= self.until && !self.told.contains(&Some(turn.time));
         evidence.time() <= self.until || turns.iter().any(is_new)
     }
 

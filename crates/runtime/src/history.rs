@@ -48,3 +48,28 @@ pub(crate) fn fold(
         machine.take(&steps[next].1, ranges, timeline);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Act, Described, Recorded, Seen};
+    use crate::second::Span;
+    use crate::state::InstanceState::{Running, Stopped};
+
+    #[test]
+    fn of_two_signs_at_the_same_second_the_one_that_fits_comes_first() {
+        let second = Second::of_unix;
+        let recorded =
+            |time, act, id: &str| Evidence::Recorded(Recorded { time: second(time), act, event_id: id.to_owned() });
+        let seen = |time, state| Evidence::Seen(Seen { time: second(time), instance: Some(Described::of(state)) });
+        let evidence = [
+            recorded(100, Act::Start(Stopped), "a"),
+            seen(100, Stopped),
+            recorded(400, Act::Stop(Running), "b"),
+            seen(400, Running),
+        ];
+        let span = Span { from: second(0), to: second(1_000) };
+        let totals = timeline(&evidence, &Coverage::of(span)).totals(&span);
+        assert_eq!((totals.lower, totals.upper), (300, 300));
+    }
+}

@@ -145,6 +145,9 @@ impl Machine {
             && self.start_is_approximate
             && point.time.since(self.since) <= SAME_TURN;
         if boots {
+            // It was asked to start before, and runs from now on at the earliest.
+            self.move_to(Known::On, point.time);
+            self.opened = Some(point.time);
             return;
         }
         if point.state == InstanceState::Running {

@@ -38,9 +38,11 @@ impl Transition {
         self.times[Source::Aftermath as usize]
     }
 
-    /// Whether the turn may be this one: of a source that has not told of it yet, and soon after the others.
+    /// Whether the turn may be this one: of a source that has not told of it yet, soon after the others, and not after it
+    /// was over.
     fn may_be(&self, turn: &Turn) -> bool {
         self.direction == turn.direction
+            && self.aftermath().is_none_or(|over| turn.time <= over)
             && self.times[turn.source as usize].is_none()
             && turn.time.since(self.latest) <= SAME_TURN
     }

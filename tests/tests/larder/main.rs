@@ -27,6 +27,7 @@ mod cli_doctor;
 mod cli_ends_as_it_says;
 mod cli_fits_its_terminal;
 mod cli_progress;
+mod cli_runtime;
 mod cli_says_what_it_knows;
 mod cli_status_of_a_server;
 mod cli_warm;

@@ -28,6 +28,8 @@ pub(crate) async fn run(given: &Given, asked: Runtime) -> anyhow::Result<Exit> {
         say_json(&json!({"servers": answers}))?;
     } else if csv {
         say(&for_csv(&answers)?);
+    } else if answers.is_empty() {
+        complain("no server of these logs ran in that time");
     } else {
         say(&for_people(&answers));
     }

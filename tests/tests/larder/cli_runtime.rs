@@ -1,0 +1,85 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::command::{Told, larder};
+
+/// The recorded logs, and their figures.
+fn recorded() -> Option<(PathBuf, Value)> {
+    let data = larder_tests::real_data()?;
+    let expected = fs::read_to_string(data.join("expected.json")).expect("expected.json");
+    let expected: Value = serde_json::from_str(&expected).expect("JSON");
+    Some((data, expected["running"].clone()))
+}
+
+async fn of_logs(logs: &Path, more: &str) -> Told {
+    larder(&format!("runtime --from-logs {} {more}", logs.display()), &[]).await
+}
+
+/// Instance, month and minutes to two decimals.
+fn minutes(told: &Told) -> Vec<(String, String, f64)> {
+    let servers = told.json()["servers"].as_array().expect("a list").clone();
+    let text = |server: &Value, name: &str| server[name].as_str().expect("a text").to_owned();
+    let server = |server: &Value| {
+        assert_eq!(server["lowerMinutes"], server["upperMinutes"]);
+        (text(server, "instanceId"), text(server, "month"), server["minutes"].as_f64().expect("a number"))
+    };
+    servers.iter().map(server).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exported_logs_give_the_figures_that_were_worked_out_without_larder() {
+    let Some((data, rows)) = recorded() else { return };
+    for row in rows.as_array().expect("rows") {
+        let logs = data.join(row["inputs"][0].as_str().expect("a path").strip_prefix("open/").expect("in data"));
+        let flag =
+            |name: &str, flag: &str| row[name].as_str().map(|time| format!("{flag} {time} ")).unwrap_or_default();
+        let window = flag("since", "--since") + &flag("as_of", "--as-of");
+        let told = of_logs(&logs, &format!("{window} --json")).await;
+        told.is(0, &[]);
+        let expected = row["rows"].as_array().expect("rows").iter().map(|row| {
+            let text = |name: &str| row[name].as_str().expect("a text").to_owned();
+            let rounded = (row["minutes"].as_f64().expect("minutes") * 100.0).round() / 100.0;
+            (text("instance"), text("month"), rounded)
+        });
+        assert_eq!(minutes(&told), expected.collect::<Vec<_>>(), "{window}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_file_is_named_and_widens_the_bounds_of_its_hour() {
+    let Some((data, _)) = recorded() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut broken = None;
+    for file in
+        fs::read_dir(data.join("cloudtrail/invictus")).expect("logs").map(|entry| entry.expect("an entry").path())
+    {
+        let (name, bytes) = (file.file_name().expect("a name").to_owned(), fs::read(&file).expect("a log"));
+        let is_broken = broken.is_none() && name.to_string_lossy().contains("T1210Z");
+        let kept = if is_broken { bytes.len() / 2 } else { bytes.len() };
+        fs::write(folder.path().join(&name), &bytes[..kept]).expect("a copy");
+        broken = broken.or(is_broken.then_some(name));
+    }
+    let broken = broken.expect("a file of 12:10").to_string_lossy().into_owned();
+    let told = of_logs(folder.path(), "--csv").await;
+    told.is(1, &[&format!("skipped: {}", folder.path().join(broken).display()), "bounded"]);
+    assert!(told.stdout.starts_with("instanceId,accountId,region,month,minutes,"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_t_be_read_or_meant_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    of_logs(&path("none"), "").await.is(1, &["none: No such file"]);
+    of_logs(folder.path(), "").await.is(1, &["there is no log in"]);
+    fs::write(path("x.json"), "<html>").expect("a file");
+    of_logs(folder.path(), "").await.is(1, &["skipped: ", "it is no list of events: see byte 0"]);
+    fs::write(path("x.json"), "[]").expect("a file");
+    of_logs(folder.path(), "").await.is(5, &["no server of these logs ran"]);
+    of_logs(folder.path(), "--month 2025-13").await.is(2, &["such as 2025-11"]);
+    let backwards = "--since 2025-11-02T00:00:00Z --as-of 2025-11-01T00:00:00Z";
+    of_logs(folder.path(), backwards).await.is(2, &["is not before"]);
+    let describe = format!("--describe {}", path("x.json").display());
+    of_logs(folder.path(), &describe).await.is(1, &["x.json is not what describe-instances prints"]);
+}
