@@ -63,6 +63,7 @@ mod tests {
             |time, act, id: &str| Evidence::Recorded(Recorded { time: second(time), act, event_id: id.to_owned() });
         let seen = |time, state| Evidence::Seen(Seen { time: second(time), instance: Some(Described::of(state)) });
         let evidence = [
+            seen(50, Stopped),
             recorded(100, Act::Start(Stopped), "a"),
             seen(100, Stopped),
             recorded(400, Act::Stop(Running), "b"),
