@@ -36,9 +36,9 @@ pub(crate) fn fold(
     ranges: &Ranges<'_>,
     timeline: &mut Timeline,
 ) {
-    let mut steps: Vec<(Second, Step<'_>)> =
-        transitions.iter().map(|transition| (transition.time(), Step::Transition(transition))).collect();
-    steps.extend(points.iter().map(|point| (point.time, Step::Point(point))));
+    // At the same second a look that fits is before a turn that does.
+    let mut steps: Vec<(Second, Step<'_>)> = points.iter().map(|point| (point.time, Step::Point(point))).collect();
+    steps.extend(transitions.iter().map(|transition| (transition.time(), Step::Transition(transition))));
     steps.sort_by_key(|(time, _)| *time);
     for next in 0..steps.len() {
         let time = steps[next].0;
