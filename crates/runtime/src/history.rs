@@ -69,7 +69,7 @@ mod tests {
             recorded(400, Act::Stop(Running), "b"),
             seen(400, Running),
         ];
-        let span = Span { from: second(0), to: second(1_000) };
+        let span = Span { from: second(50), to: second(1_000) };
         let totals = timeline(&evidence, &Coverage::of(span)).totals(&span);
         assert_eq!((totals.lower, totals.upper), (300, 300));
     }
