@@ -5,6 +5,7 @@ mod measurements;
 
 mod in_process;
 mod lambda;
+mod logs;
 
 mod herd;
 mod invalidation;

@@ -45,15 +45,15 @@ struct Detail<'a> {
 /// # Errors
 /// [`NotAnEvent`].
 pub fn read_item(json: &[u8]) -> Result<Event, NotAnEvent> {
-    let wrapping: Wrapping<'_> = serde_json::from_slice(json)?;
-    match wrapping {
+    // Most are not wrapped in anything.
+    read_event(json).or_else(|not_an_event| match serde_json::from_slice(json)? {
         Wrapping { lookup: Some(text), .. } => read_event(text.as_bytes()),
         Wrapping { detail_type: Some(kind), .. } if kind == "EC2 Instance State-change Notification" => {
             read_notification(json)
         }
         Wrapping { detail: Some(event), .. } => read_event(event.get().as_bytes()),
-        Wrapping { detail: None, .. } => read_event(json),
-    }
+        Wrapping { detail: None, .. } => Err(not_an_event),
+    })
 }
 
 /// Reads a notification of EventBridge that an instance changed its state.

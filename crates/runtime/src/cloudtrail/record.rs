@@ -41,23 +41,21 @@ pub enum Tells {
 #[error("it is no event of CloudTrail: {0}")]
 pub struct NotAnEvent(#[from] serde_json::Error);
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Head<'a> {
-    #[serde(borrow)]
-    event_name: Cow<'a, str>,
-    event_time: Second,
-}
-
+/// An event as it is delivered. What only few events are asked for stays as it is written.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Record<'a> {
-    #[serde(rename = "eventID")]
-    event_id: String,
-    aws_region: Option<String>,
-    recipient_account_id: Option<String>,
-    #[serde(default)]
-    user_identity: Option<UserIdentity>,
+    #[serde(borrow)]
+    event_name: Cow<'a, str>,
+    event_time: Second,
+    #[serde(rename = "eventID", borrow)]
+    event_id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    aws_region: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    recipient_account_id: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    user_identity: Option<&'a RawValue>,
     #[serde(default)]
     error_code: Option<IgnoredAny>,
     #[serde(borrow, default)]
@@ -107,34 +105,38 @@ struct ServiceEventDetails {
 /// # Errors
 /// [`NotAnEvent`].
 pub fn read_event(json: &[u8]) -> Result<Event, NotAnEvent> {
-    let head: Head<'_> = serde_json::from_slice(json)?;
-    if !EVENT_NAMES.contains(&&*head.event_name) {
-        // Most are of other names, and need not be read further.
-        return Ok(Event { time: head.event_time, account_id: None, region: None, tells: Tells::Nothing });
-    }
-    let record: Record<'_> = serde_json::from_slice(json)?;
-    let tells = tells(&head, &record);
-    let caller = record.user_identity.and_then(|identity| identity.account_id);
-    let account_id = record.recipient_account_id.or(caller);
-    Ok(Event { time: head.event_time, account_id, region: record.aws_region, tells })
+    serde_json::from_slice(json).map(Record::event).map_err(NotAnEvent)
 }
 
-fn tells(head: &Head<'_>, record: &Record<'_>) -> Tells {
-    if record.error_code.is_some() {
-        return Tells::Refused;
+impl Record<'_> {
+    fn event(self) -> Event {
+        let time = self.event_time;
+        if !EVENT_NAMES.contains(&&*self.event_name) {
+            return Event { time, account_id: None, region: None, tells: Tells::Nothing };
+        }
+        let caller = || self.user_identity.and_then(parsed::<UserIdentity>)?.account_id;
+        let account_id = self.recipient_account_id.as_deref().map(str::to_owned).or_else(caller);
+        Event { time, account_id, region: self.aws_region.as_deref().map(str::to_owned), tells: self.tells() }
     }
-    let evidence = |act| Evidence::Recorded(Recorded { time: head.event_time, act, event_id: record.event_id.clone() });
-    if head.event_name == "BidEvictedEvent" {
-        let ids = record.service_event_details.and_then(parsed::<ServiceEventDetails>);
-        let ids = ids.map(|details| details.instance_id_set).unwrap_or_default();
-        return Tells::Evidence(ids.into_iter().map(|id| (id, evidence(Act::Evict))).collect());
+
+    fn tells(&self) -> Tells {
+        if self.error_code.is_some() {
+            return Tells::Refused;
+        }
+        let event_id = || self.event_id.clone().into_owned();
+        let evidence = |act| Evidence::Recorded(Recorded { time: self.event_time, act, event_id: event_id() });
+        if self.event_name == "BidEvictedEvent" {
+            let ids = self.service_event_details.and_then(parsed::<ServiceEventDetails>);
+            let ids = ids.map(|details| details.instance_id_set).unwrap_or_default();
+            return Tells::Evidence(ids.into_iter().map(|id| (id, evidence(Act::Evict))).collect());
+        }
+        let Some(response) = self.response_elements.and_then(parsed::<ResponseElements>) else { return Tells::Refused };
+        let of_instance = |Instance { instance_id, previous_state }| {
+            let act = act(&self.event_name, previous_state.map(|state| state.name))?;
+            Some((instance_id, evidence(act)))
+        };
+        Tells::Evidence(response.instances_set.items.into_iter().filter_map(of_instance).collect())
     }
-    let Some(response) = record.response_elements.and_then(parsed::<ResponseElements>) else { return Tells::Refused };
-    let of_instance = |Instance { instance_id, previous_state }| {
-        let act = act(&head.event_name, previous_state.map(|state| state.name))?;
-        Some((instance_id, evidence(act)))
-    };
-    Tells::Evidence(response.instances_set.items.into_iter().filter_map(of_instance).collect())
 }
 
 /// `None` for a call that does not say how it found the instance.
