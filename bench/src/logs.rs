@@ -30,8 +30,6 @@ struct Run {
 }
 
 pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
-    // Each takes a second and more.
-    let effort = Effort { rounds: effort.rounds.div_ceil(4), ..effort };
     let folder = tempfile::tempdir()?;
     files::write(folder.path(), effort.samples(SERVERS))?;
     let larder = Program::path("larder")?.display().to_string();

@@ -19,6 +19,8 @@ pub struct Collected {
     pub refused: u64,
     /// The times of the first and the last event, of any kind.
     times: Option<(Second, Second)>,
+    /// Those of CloudTrail's alone: no other source is complete.
+    recorded: Option<(Second, Second)>,
     /// Spans of which events are missing.
     missing: Vec<Span>,
     instances: BTreeMap<String, Instance>,
@@ -46,7 +48,11 @@ impl Collected {
     /// Adds an event.
     pub fn add(&mut self, event: Event) {
         self.events += 1;
-        self.meet(event.time, event.time);
+        let at = Some((event.time, event.time));
+        self.times = around(self.times, at);
+        if !event.is_a_change() {
+            self.recorded = around(self.recorded, at);
+        }
         match event.tells {
             Tells::Nothing => {}
             Tells::Refused => self.refused += 1,
@@ -79,9 +85,8 @@ impl Collected {
         self.telling += other.telling;
         self.refused += other.refused;
         self.missing.extend(other.missing);
-        if let Some((first, last)) = other.times {
-            self.meet(first, last);
-        }
+        self.times = around(self.times, other.times);
+        self.recorded = around(self.recorded, other.recorded);
         for (id, theirs) in other.instances {
             let ours = self.instances.entry(id).or_default();
             ours.is_of(theirs.account_id.as_ref(), theirs.region.as_ref());
@@ -101,15 +106,23 @@ impl Collected {
         let Some((first, last)) = self.times else { return Vec::new() };
         let from = asked.since.unwrap_or(first);
         let window = Span { from, to: asked.as_of.unwrap_or(last) };
-        let mut recorded = Coverage::of(Span { from: first.min(from), to: last });
+        let mut recorded = match self.recorded {
+            Some((first, last)) => {
+                Coverage::of(Span { from: asked.since.map_or(first, |since| since.min(first)), to: last })
+            }
+            None => Coverage::default(),
+        };
         self.missing.iter().for_each(|span| recorded.remove(*span));
         let answers = self.instances.iter().flat_map(|(id, instance)| instance.answers(id, asked, &window, &recorded));
         answers.collect()
     }
+}
 
-    fn meet(&mut self, first: Second, last: Second) {
-        let (earliest, latest) = self.times.unwrap_or((first, last));
-        self.times = Some((earliest.min(first), latest.max(last)));
+/// The earlier beginning and the later end of both.
+fn around(one: Option<(Second, Second)>, other: Option<(Second, Second)>) -> Option<(Second, Second)> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+        (one, other) => one.or(other),
     }
 }
 

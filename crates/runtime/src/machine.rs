@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::coverage::Coverage;
 use crate::evidence::Hibernation;
 use crate::second::{Second, Span};
-use crate::signs::{Before, Direction, Point};
+use crate::signs::{Before, Direction, FoundBy, Point};
 use crate::state::InstanceState;
 use crate::timeline::{Certainty, Timeline};
 use crate::transition::{SAME_TURN, Transition};
@@ -50,6 +50,16 @@ pub(crate) enum Step<'a> {
     Point(&'a Point),
 }
 
+impl Step<'_> {
+    /// Whether it ran then, or was about to.
+    fn says_it_runs(&self) -> bool {
+        match self {
+            Self::Transition(transition) => transition.before >= Before::Off,
+            Self::Point(point) => matches!(point.state, InstanceState::Pending | InstanceState::Running),
+        }
+    }
+}
+
 impl Machine {
     /// Of an instance that was created at some moment, or at any.
     pub(crate) fn new(created: Option<Second>, hibernates: Hibernation) -> Self {
@@ -68,7 +78,11 @@ impl Machine {
 
     pub(crate) fn take(&mut self, step: &Step<'_>, ranges: &Ranges<'_>, timeline: &mut Timeline) {
         if self.state == Known::Terminated {
-            return;
+            // Only what contradicts it says more: an answer of DescribeInstances may be older than it seems.
+            if !step.says_it_runs() {
+                return;
+            }
+            self.state = Known::Off;
         }
         match step {
             Step::Transition(transition) if transition.direction == Direction::Start => {
@@ -159,7 +173,7 @@ impl Machine {
             Known::Nothing => timeline.push(Span { from: self.since, to: point.time }, Certainty::Maybe),
             _ => self.was_off_before(point.time, ranges, timeline),
         }
-        let is_final = point.terminated || point.state.is_final();
+        let is_final = point.found_by == FoundBy::Termination || point.state.is_final();
         self.move_to(if is_final { Known::Terminated } else { Known::Off }, point.time);
     }
 
@@ -168,6 +182,9 @@ impl Machine {
         let since = Span { from: self.since, to: time };
         let gap = ranges.starts.gap(since);
         // Since then it was not started, so it had been before.
+        if self.state == Known::Nothing {
+            timeline.begins_running();
+        }
         let surely_since = match self.state {
             Known::Nothing => ranges.recorded.since(time).max(self.since),
             Known::On => gap.map_or(self.since, |gap| gap.to),

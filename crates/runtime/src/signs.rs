@@ -65,8 +65,18 @@ pub(crate) enum Before {
 pub(crate) struct Point {
     pub(crate) time: Second,
     pub(crate) state: InstanceState,
-    /// Whether it was terminated then, by a call that CloudTrail recorded.
-    pub(crate) terminated: bool,
+    pub(crate) found_by: FoundBy,
+}
+
+/// How it came to be known what an instance was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FoundBy {
+    /// DescribeInstances or EventBridge told it.
+    Look,
+    /// A recorded call found it so.
+    Call,
+    /// A recorded call found it so and terminated it.
+    Termination,
 }
 
 impl Signs {
@@ -95,15 +105,15 @@ impl Signs {
         let turn = |direction, before, is_final| Turn { time, direction, source, before, is_final };
         match *act {
             Act::Launch => {
-                self.created = Some(time);
+                self.created = self.created.into_iter().chain([time]).min();
                 self.turns.push(turn(Direction::Start, Before::Off, false));
             }
             Act::Start(Stopped) => self.turns.push(turn(Direction::Start, Before::Off, false)),
             Act::Stop(Running | Pending) => self.turns.push(turn(Direction::End, Before::On, false)),
             Act::Terminate(Running | Pending) => self.turns.push(turn(Direction::End, Before::On, true)),
             Act::Evict => self.turns.push(turn(Direction::End, Before::Ran, false)),
-            Act::Terminate(state) => self.points.push(Point { time, state, terminated: true }),
-            Act::Start(state) | Act::Stop(state) => self.points.push(Point { time, state, terminated: false }),
+            Act::Terminate(state) => self.points.push(Point { time, state, found_by: FoundBy::Termination }),
+            Act::Start(state) | Act::Stop(state) => self.points.push(Point { time, state, found_by: FoundBy::Call }),
         }
     }
 
@@ -111,7 +121,7 @@ impl Signs {
         let time = *time;
         let (direction, source, before) = match state {
             InstanceState::Pending => {
-                self.points.push(Point { time, state: *state, terminated: false });
+                self.points.push(Point { time, state: *state, found_by: FoundBy::Look });
                 return;
             }
             InstanceState::Running => (Direction::Start, Source::StateChange, Before::Off),
@@ -124,15 +134,20 @@ impl Signs {
 
     fn see(&mut self, Seen { time, instance }: &Seen) {
         let Some(instance) = instance else {
-            self.points.push(Point { time: *time, state: InstanceState::Terminated, terminated: false });
+            // One that was launched a moment ago may be missing as well.
+            self.points.push(Point { time: *time, state: InstanceState::Stopped, found_by: FoundBy::Look });
             return;
         };
         let Described { state, launched, ended, created, hibernates } = instance;
-        self.points.push(Point { time: *time, state: *state, terminated: false });
-        self.created = self.created.or(*created);
+        self.created = self.created.into_iter().chain(*created).min();
         if *hibernates == Hibernation::Configured {
             self.hibernates = Hibernation::Configured;
         }
+        // What tells of later was not told then.
+        if (*launched).max(*ended).is_some_and(|told| told > *time) {
+            return;
+        }
+        self.points.push(Point { time: *time, state: *state, found_by: FoundBy::Look });
         let turn = |time: Second, direction, before, is_final| Turn {
             time,
             direction,
@@ -140,12 +155,12 @@ impl Signs {
             before,
             is_final,
         };
-        if let Some(launched) = launched.filter(|launched| launched <= time) {
+        if let Some(launched) = *launched {
             self.turns.push(turn(launched, Direction::Start, Before::Off, false));
             self.unstarted.push(Span { from: launched, to: *time });
         }
         let is_off = !matches!(state, InstanceState::Pending | InstanceState::Running);
-        let ended = ended.filter(|ended| is_off && ended <= time && launched.is_none_or(|launched| launched <= *ended));
+        let ended = ended.filter(|ended| is_off && launched.is_none_or(|launched| launched <= *ended));
         if let Some(ended) = ended {
             // The reason of a terminated instance is that of its termination, which may have found it stopped.
             let before = if state.is_final() { Before::Unknown } else { Before::Ran };

@@ -8,6 +8,7 @@ pub struct Timeline {
     pieces: Vec<Piece>,
     turns: Vec<(Second, bool)>,
     billed: Vec<(Second, i64)>,
+    ran_from_the_beginning: bool,
 }
 
 /// A span in which it ran, or may have run for all, some or none of it.
@@ -70,12 +71,14 @@ impl Timeline {
         totals
     }
 
-    /// Whether it ran at the first moment that anything is known of.
+    /// Whether the first that is known of it is that it ran: since when, nothing tells.
     #[must_use]
     pub fn ran_from_the_beginning(&self) -> bool {
-        let [before, first, ..] = &self.pieces[..] else { return false };
-        let goes_on = before.certainty == Certainty::Maybe && before.span.from == Second::MIN;
-        goes_on && first.certainty == Certainty::On && first.span.from == before.span.to
+        self.ran_from_the_beginning
+    }
+
+    pub(crate) fn begins_running(&mut self) {
+        self.ran_from_the_beginning = true;
     }
 
     /// Adds what comes next.

@@ -1,8 +1,11 @@
 use crate::second::Second;
-use crate::signs::{Before, Direction, Point, Signs, Source, Turn};
+use crate::signs::{Before, Direction, FoundBy, Point, Signs, Source, Turn};
+use crate::state::InstanceState;
 
 /// Signs of a turn that are so many seconds apart or less may tell of the same one.
 pub(crate) const SAME_TURN: i64 = 15 * 60;
+/// What follows from a call and is timed by it is no more seconds apart from it.
+const SAME_CALL: i64 = 60;
 
 /// That it began or ceased to run, by all signs of it.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +63,11 @@ impl Transition {
 pub(crate) fn paired(signs: &Signs) -> Vec<Transition> {
     let mut transitions: Vec<Transition> = Vec::new();
     for turn in &signs.turns {
-        let since_opposite = transitions.iter_mut().rev().take_while(|earlier| earlier.direction == turn.direction);
+        // Nothing that may be the same is further back, even if each sign is as late as can be.
+        let near = |earlier: &&mut Transition| {
+            earlier.direction == turn.direction && turn.time.since(earlier.latest) <= 3 * SAME_TURN
+        };
+        let since_opposite = transitions.iter_mut().rev().take_while(near);
         match since_opposite.into_iter().find(|earlier| earlier.may_be(turn)) {
             Some(transition) => transition.join(turn),
             None => transitions.push(Transition::of(*turn)),
@@ -71,10 +78,19 @@ pub(crate) fn paired(signs: &Signs) -> Vec<Transition> {
     transitions
 }
 
-/// Whether a recorded call says that what only looks like an end found the instance off.
+/// Whether a recorded call found it off, so that what looks like an end is none: of whatever a termination left behind, or
+/// of a time that is the call's own.
 fn tells_more(point: &Point, transition: &Transition) -> bool {
-    point.terminated
-        && transition.direction == Direction::End
-        && transition.before == Before::Unknown
-        && point.time.since(transition.time()).abs() <= SAME_TURN
+    let found_off = match point.found_by {
+        FoundBy::Look => false,
+        FoundBy::Call => point.state == InstanceState::Stopped,
+        FoundBy::Termination => true,
+    };
+    let apart = point.time.since(transition.time()).abs();
+    let is_the_same = match transition.before {
+        Before::Unknown => point.found_by == FoundBy::Termination && apart <= SAME_TURN,
+        Before::Ran => transition.aftermath().is_none() && apart <= SAME_CALL,
+        Before::Off | Before::On => false,
+    };
+    found_off && transition.direction == Direction::End && is_the_same
 }

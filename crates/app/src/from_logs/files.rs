@@ -7,7 +7,8 @@ use larder_runtime::{Second, Span};
 /// Names of files that may be logs.
 const ENDINGS: [&str; 6] = [".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".gz"];
 /// Folders beside the logs in a bucket of CloudTrail, with files of other kinds.
-const OTHERS: [&str; 2] = ["CloudTrail-Digest", "CloudTrail-Insight"];
+const OTHERS: [&str; 6] =
+    ["CloudTrail-Digest", "CloudTrail-Insight", "Config", "elasticloadbalancing", "vpcdnsquerylogs", "vpcflowlogs"];
 /// CloudTrail delivers an event within a quarter of an hour as a rule; a file of which nothing else is known may tell of
 /// so many seconds before it was delivered.
 const DELIVERED_WITHIN: i64 = 3_600;

@@ -19,6 +19,9 @@ struct Wrapping<'a> {
     detail: Option<&'a RawValue>,
     #[serde(rename = "detail-type", borrow, default)]
     detail_type: Option<Cow<'a, str>>,
+    /// When EventBridge got it.
+    #[serde(default)]
+    time: Option<Second>,
 }
 
 /// EventBridge's notification that an instance changed its state.
@@ -51,9 +54,19 @@ pub fn read_item(json: &[u8]) -> Result<Event, NotAnEvent> {
         Wrapping { detail_type: Some(kind), .. } if kind == "EC2 Instance State-change Notification" => {
             read_notification(json)
         }
-        Wrapping { detail: Some(event), .. } => read_event(event.get().as_bytes()),
+        Wrapping { detail: Some(detail), time, .. } => {
+            let event = read_event(detail.get().as_bytes());
+            // Of another kind, which tells nothing of starts and ends.
+            let other = |time| Event { time, account_id: None, region: None, tells: Tells::Nothing };
+            event.or_else(|error| time.map(other).filter(|_| !names_an_event(detail)).ok_or(error))
+        }
         Wrapping { detail: None, .. } => Err(not_an_event),
     })
+}
+
+/// Whether it is one of CloudTrail's, though it could not be read.
+fn names_an_event(detail: &RawValue) -> bool {
+    detail.get().contains("\"eventName\"")
 }
 
 /// Reads a notification of EventBridge that an instance changed its state.

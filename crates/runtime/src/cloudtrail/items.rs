@@ -108,7 +108,7 @@ impl<R: Read> Items<R> {
 
     /// Goes on inside of an object, to behind its end or into a list of items.
     fn scan_object(&mut self) -> Result<Stopped, ReadError> {
-        let (mut depth, mut text) = (1_u32, 0..0);
+        let (mut depth, mut text) = (1_u32, self.at..self.at);
         while depth > 0 {
             let Some(byte) = self.next_structural()? else { return Err(ReadError::CutOff(self.at)) };
             self.at += 1;
@@ -249,6 +249,15 @@ mod tests {
         for (read, error) in both_ways(log) {
             assert_eq!((read.len(), error.as_deref()), (before, Some(said)), "{log}");
         }
+    }
+
+    #[test]
+    fn what_is_broken_far_behind_the_beginning_says_so_too() {
+        let good = r#"{"a":1}"#.repeat(2 * CHUNK / 7);
+        let (read, error) = items(Items::new(format!("{good}{{[1]}}").as_bytes()));
+        assert_eq!((read.len(), error), (2 * CHUNK / 7 + 1, None), "no JSON, as its reader will find");
+        let (read, error) = items(Items::new(format!(r#"{{"Records":[{good}] [1]}}"#).as_bytes()));
+        assert_eq!((read.len(), error), (2 * CHUNK / 7, None));
     }
 
     #[test]

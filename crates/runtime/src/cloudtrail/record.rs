@@ -64,6 +64,14 @@ struct Record<'a> {
     service_event_details: Option<&'a RawValue>,
 }
 
+impl Event {
+    /// Whether EventBridge told it, not CloudTrail.
+    pub(crate) fn is_a_change(&self) -> bool {
+        let Tells::Evidence(evidence) = &self.tells else { return false };
+        evidence.iter().any(|(_, evidence)| matches!(evidence, Evidence::Changed(_)))
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UserIdentity {
@@ -105,37 +113,39 @@ struct ServiceEventDetails {
 /// # Errors
 /// [`NotAnEvent`].
 pub fn read_event(json: &[u8]) -> Result<Event, NotAnEvent> {
-    serde_json::from_slice(json).map(Record::event).map_err(NotAnEvent)
+    Ok(serde_json::from_slice::<Record<'_>>(json)?.event()?)
 }
 
 impl Record<'_> {
-    fn event(self) -> Event {
+    fn event(self) -> serde_json::Result<Event> {
         let time = self.event_time;
         if !EVENT_NAMES.contains(&&*self.event_name) {
-            return Event { time, account_id: None, region: None, tells: Tells::Nothing };
+            return Ok(Event { time, account_id: None, region: None, tells: Tells::Nothing });
         }
-        let caller = || self.user_identity.and_then(parsed::<UserIdentity>)?.account_id;
+        let caller = || serde_json::from_str::<UserIdentity>(self.user_identity?.get()).ok()?.account_id;
         let account_id = self.recipient_account_id.as_deref().map(str::to_owned).or_else(caller);
-        Event { time, account_id, region: self.aws_region.as_deref().map(str::to_owned), tells: self.tells() }
+        Ok(Event { time, account_id, region: self.aws_region.as_deref().map(str::to_owned), tells: self.tells()? })
     }
 
-    fn tells(&self) -> Tells {
+    /// An error where it tells of instances in a way that can't be read: a start must not be lost.
+    fn tells(&self) -> serde_json::Result<Tells> {
         if self.error_code.is_some() {
-            return Tells::Refused;
+            return Ok(Tells::Refused);
         }
         let event_id = || self.event_id.clone().into_owned();
         let evidence = |act| Evidence::Recorded(Recorded { time: self.event_time, act, event_id: event_id() });
         if self.event_name == "BidEvictedEvent" {
-            let ids = self.service_event_details.and_then(parsed::<ServiceEventDetails>);
-            let ids = ids.map(|details| details.instance_id_set).unwrap_or_default();
-            return Tells::Evidence(ids.into_iter().map(|id| (id, evidence(Act::Evict))).collect());
+            let Some(details) = self.service_event_details else { return Ok(Tells::Refused) };
+            let ids = serde_json::from_str::<ServiceEventDetails>(details.get())?.instance_id_set.into_iter();
+            return Ok(Tells::Evidence(ids.map(|id| (id, evidence(Act::Evict))).collect()));
         }
-        let Some(response) = self.response_elements.and_then(parsed::<ResponseElements>) else { return Tells::Refused };
+        let Some(response) = self.response_elements else { return Ok(Tells::Refused) };
+        let response: ResponseElements = serde_json::from_str(response.get())?;
         let of_instance = |Instance { instance_id, previous_state }| {
             let act = act(&self.event_name, previous_state.map(|state| state.name))?;
             Some((instance_id, evidence(act)))
         };
-        Tells::Evidence(response.instances_set.items.into_iter().filter_map(of_instance).collect())
+        Ok(Tells::Evidence(response.instances_set.items.into_iter().filter_map(of_instance).collect()))
     }
 }
 
@@ -145,11 +155,7 @@ fn act(event_name: &str, previous: Option<InstanceState>) -> Option<Act> {
         "RunInstances" => Some(Act::Launch),
         "StartInstances" => previous.map(Act::Start),
         "StopInstances" => previous.map(Act::Stop),
-        _ => previous.map(Act::Terminate),
+        "TerminateInstances" => previous.map(Act::Terminate),
+        _ => None,
     }
-}
-
-/// `None` where the part is null, or of another shape.
-fn parsed<'a, T: Deserialize<'a>>(part: &'a RawValue) -> Option<T> {
-    serde_json::from_str(part.get()).ok()
 }
