@@ -45,15 +45,6 @@ impl Row {
         Self { target: Some(target), ..self }
     }
 
-    /// One more thing to be reached.
-    pub(crate) fn and(self, wanted: &str, met: bool) -> Self {
-        let target = match &self.target {
-            Some(target) => Target { wanted: format!("{wanted}, {}", target.wanted), met: met && target.met },
-            None => Target { wanted: wanted.to_owned(), met },
-        };
-        self.reaching(target)
-    }
-
     pub(crate) fn counted(self, counted: impl Into<String>) -> Self {
         Self { counted: counted.into(), ..self }
     }
