@@ -5,9 +5,8 @@ mod files;
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 use larder_runtime::Collected;
 use larder_runtime::cloudtrail::{items, read_item};
@@ -33,7 +32,8 @@ pub struct BrokenLog {
     pub reason: String,
 }
 
-/// Reads log files, some side by side; no more of a file is kept than one event. `read` is told each time that so many
+/// Reads log files, some side by side; of a file no more is kept than the event being
+/// read and what earlier ones tell of starts and ends. `read` is told each time that so many
 /// bytes more of the files were read.
 pub fn read_logs(files: &[LogFile], read: &(dyn Fn(u64) + Sync)) -> FromLogs {
     let (next, all) = (AtomicUsize::new(0), Mutex::new(FromLogs::default()));

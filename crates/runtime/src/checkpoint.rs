@@ -13,7 +13,7 @@ use crate::signs::{Direction, Signs, Source, Turn};
 use crate::timeline::{Timeline, Totals};
 use crate::transition::{SAME_TURN, paired};
 
-/// All that the evidence until a moment says, in a few hundred bytes: an hour's work is then an hour's evidence.
+/// All that the evidence until a moment says, in some kilobytes at most: an hour's work is then an hour's evidence.
 ///
 /// The moment is one at which `DescribeInstances` was asked, and a quarter of an hour after any turn, so that nothing that
 /// comes later tells of a turn before it.

@@ -61,8 +61,8 @@ pub struct Changed {
 pub struct Seen {
     /// When it was asked.
     pub time: Second,
-    /// The instance, or `None` where an answer that would have it has it not: it has been terminated. A request that
-    /// failed is no evidence.
+    /// The instance, or `None` where an answer that would have it has it not: it does not run, or was launched a
+    /// moment ago. A request that failed is no evidence.
     pub instance: Option<Described>,
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use larder_runtime::{Second, Span};
 
 /// Names of files that may be logs.
-const ENDINGS: [&str; 6] = [".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".gz"];
+const ENDINGS: [&str; 4] = [".json", ".jsonl", ".ndjson", ".gz"];
 /// Folders beside the logs in a bucket of CloudTrail, with files of other kinds.
 const OTHERS: [&str; 6] =
     ["CloudTrail-Digest", "CloudTrail-Insight", "Config", "elasticloadbalancing", "vpcdnsquerylogs", "vpcflowlogs"];
