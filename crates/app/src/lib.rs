@@ -21,6 +21,7 @@ pub mod diagnosis;
 mod registrations;
 
 pub mod from_logs;
+pub mod runtime;
 
 pub mod http;
 mod serve;

@@ -13,9 +13,10 @@ mod windows;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use larder_cache::{FetchOncePer, Policy, Settings};
-use larder_sources::{AccountId, ConfiguredAccounts, DATA_TYPES, DataType};
+use larder_sources::{AccountId, AppTag, ConfiguredAccounts, DATA_TYPES, DataType, LookupEvents};
 
 pub use documented::{Documented, documented};
 pub use error::{ConfigurationError, Source};
@@ -50,10 +51,27 @@ pub struct Configuration {
     pub accounts_table: Option<String>,
     /// How many regions of one question are asked side by side.
     pub region_concurrency: usize,
+    /// How running minutes are worked out.
+    pub runtime: RuntimeConfiguration,
     /// How the cache behaves.
     pub cache: CacheConfiguration,
     /// How long answers are good for, by data type in the table's order, where something was set.
     pub windows: Vec<(&'static str, Windows)>,
+}
+
+/// How running minutes are worked out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuntimeConfiguration {
+    /// The tag of the servers whose running minutes are worked out; absent where nobody said.
+    pub app_tag: Option<AppTag>,
+    /// The DynamoDB table that has the servers.
+    pub servers_table: Option<String>,
+    /// The DynamoDB table of evidence, checkpoints and months.
+    pub table: Option<String>,
+    /// How many pages of events one lookup may have.
+    pub most_pages: usize,
+    /// How long a calculation may take where nothing else ends it.
+    pub deadline: Duration,
 }
 
 /// How the cache behaves, whatever the data type.
@@ -90,6 +108,13 @@ impl Default for Configuration {
             accounts: ConfiguredAccounts::default(),
             accounts_table: None,
             region_concurrency: 5,
+            runtime: RuntimeConfiguration {
+                app_tag: None,
+                servers_table: None,
+                table: None,
+                most_pages: LookupEvents::MOST_PAGES,
+                deadline: Duration::from_secs(840),
+            },
             cache: CacheConfiguration {
                 disabled: false,
                 fetch_once_per: FetchOncePer::Fleet,

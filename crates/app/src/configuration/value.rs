@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use larder_cache::Directives;
-use larder_sources::{AccountId, Region};
+use larder_sources::{AccountId, AppTag, Region};
 
 use super::StoreChoice;
 
@@ -154,6 +154,10 @@ pub(super) fn address(text: &str) -> Parsed<SocketAddr> {
 
 pub(super) fn account(text: &str) -> Parsed<AccountId> {
     AccountId::parse(text).ok_or_else(|| format!("{text:?} is not an account of 12 digits"))
+}
+
+pub(super) fn app_tag(text: &str) -> Parsed<AppTag> {
+    text.parse().map_err(|error| format!("{text:?} is no tag: {error}, e.g. App=larder"))
 }
 
 /// Rust's own parsing, without the sign that it would take.

@@ -1,0 +1,89 @@
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+use larder_cache::Environment;
+use larder_runtime::{Month, Second};
+
+use super::deadline::Deadline;
+use super::of_place::OfPlace;
+use super::report::Failed;
+use super::{CalculationReport, CalculationRequest, Ledger, ServersTable, Upstream};
+
+/// Works out how long each tagged server ran, and keeps it beside the server.
+///
+/// Every step can be done again: whoever is stopped anywhere, and runs once more, ends the same.
+#[derive(Clone)]
+pub struct RuntimeCalculator {
+    pub(super) upstream: Arc<dyn Upstream>,
+    pub(super) ledger: Ledger,
+    pub(super) servers: Arc<dyn ServersTable>,
+    environment: Arc<dyn Environment>,
+}
+
+impl RuntimeCalculator {
+    /// A calculator of these parts. Nothing is asked yet.
+    #[must_use]
+    pub fn new(
+        upstream: Arc<dyn Upstream>,
+        ledger: Ledger,
+        servers: Arc<dyn ServersTable>,
+        environment: Arc<dyn Environment>,
+    ) -> Self {
+        Self { upstream, ledger, servers, environment }
+    }
+
+    /// The current month.
+    #[must_use]
+    pub fn current_month(&self) -> Month {
+        let seconds = self.environment.now().wall.as_secs();
+        Month::of(Second::of_unix(i64::try_from(seconds).unwrap_or(i64::MAX)))
+    }
+
+    /// Works out what is asked for, in all accounts and regions side by side. After `within`, what is left is left to the
+    /// next run.
+    pub async fn run(&self, request: &CalculationRequest, within: Duration) -> CalculationReport {
+        let deadline = Deadline::after(within, self.environment.clone());
+        let mut report = CalculationReport::default();
+        let places = self.upstream.places().await;
+        for (account_id, reason) in places.failed {
+            report.fail(Failed { account_id, region: None, reason, instance_ids: Vec::new() });
+        }
+        let wanted = places.known.iter().filter(|place| request.wants(place));
+        let of_places = wanted.map(|place| {
+            let of_place = OfPlace { calculator: self, place, request, deadline: deadline.clone() };
+            async move { (place, of_place.run().await) }
+        });
+        let mut found = BTreeSet::new();
+        for (place, of_place) in join_all(of_places).await {
+            found.extend(of_place.servers.iter().cloned());
+            report.add(place, of_place);
+        }
+        let unknown: Vec<_> = request.instance_ids.difference(&found).cloned().collect();
+        if !unknown.is_empty() {
+            let reason = "there is no such server with the app tag where it was looked for".to_owned();
+            report.fail(Failed { account_id: None, region: None, reason, instance_ids: unknown });
+        }
+        for Failed { account_id, region, reason, instance_ids } in &report.failed {
+            tracing::warn!(
+                account_id,
+                region,
+                reason,
+                servers = instance_ids.len(),
+                "running minutes could not be worked out"
+            );
+        }
+        report
+    }
+}
+
+impl fmt::Debug for RuntimeCalculator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuntimeCalculator").field("upstream", &self.upstream).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

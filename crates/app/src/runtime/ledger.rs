@@ -1,0 +1,227 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use larder_runtime::{Checkpoint, Evidence, Month, Second};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{Item, Items, KeptMonth, Place, Progress, TableError};
+
+mod history;
+
+pub use history::{History, Ran};
+
+/// Checkpoints stand by themselves: until they are older than this, in seconds, what they were made of is kept too.
+const EVIDENCE_KEPT_FOR: i64 = 120 * 24 * 60 * 60;
+const CHECKPOINT: &str = "checkpoint";
+const PROGRESS: &str = "progress";
+/// Behind everything that a key may go on with.
+const LAST: char = '~';
+/// Instances that are written side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+/// What the runtime table keeps: evidence, and what was made of it.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    items: Arc<dyn Items>,
+}
+
+/// A checkpoint, and since when it has the days.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    /// `None` where evidence came that it would not have had.
+    checkpoint: Option<(Second, Checkpoint)>,
+}
+
+impl Ledger {
+    /// The ledger in that table.
+    #[must_use]
+    pub fn new(items: Arc<dyn Items>) -> Self {
+        Self { items }
+    }
+
+    /// How far the events of a place were read.
+    ///
+    /// # Errors
+    /// If the table can't be read.
+    pub async fn progress(&self, place: &Place) -> Result<Progress, TableError> {
+        let item = self.items.get(&place.to_string(), PROGRESS).await?;
+        item.map_or_else(|| Ok(Progress::default()), |item| read(&item))
+    }
+
+    /// Keeps it. All evidence that it says was read must have been added before.
+    ///
+    /// # Errors
+    /// If the table can't be written.
+    pub async fn keep_progress(&self, place: &Place, progress: &Progress) -> Result<(), TableError> {
+        self.items.put(vec![item(place.to_string(), PROGRESS.to_owned(), progress, None)?]).await
+    }
+
+    /// The servers that were found in a place and are not over and done with, by id.
+    ///
+    /// # Errors
+    /// If the table can't be read.
+    pub async fn servers(&self, place: &Place) -> Result<BTreeSet<String>, TableError> {
+        let items = self.items.between(&place.to_string(), &server_key(""), &server_key(&LAST.to_string())).await?;
+        Ok(items.into_iter().filter_map(|item| Some(item.range.split_once('#')?.1.to_owned())).collect())
+    }
+
+    /// Adds servers to those of a place.
+    ///
+    /// # Errors
+    /// If the table can't be written.
+    pub async fn add_servers(&self, place: &Place, ids: impl IntoIterator<Item = &String>) -> Result<(), TableError> {
+        let server = |id: &String| item(place.to_string(), server_key(id), &(), None);
+        self.items.put(ids.into_iter().map(server).collect::<Result<_, _>>()?).await
+    }
+
+    /// Takes a server from those of a place; what is known of it stays.
+    ///
+    /// # Errors
+    /// If the table can't be written.
+    pub async fn remove_server(&self, place: &Place, id: &str) -> Result<(), TableError> {
+        self.items.remove(&place.to_string(), &server_key(id)).await
+    }
+
+    /// Adds samples that were taken just now: no checkpoint reaches them.
+    ///
+    /// # Errors
+    /// If the table can't be written.
+    pub async fn add_samples(&self, samples: &[(String, Evidence)]) -> Result<(), TableError> {
+        self.items
+            .put(samples.iter().map(|(id, evidence)| evidence_item(id, evidence)).collect::<Result<_, _>>()?)
+            .await
+    }
+
+    /// Adds evidence of any time, in any order and as often as it comes, by the instance that it tells of.
+    ///
+    /// A checkpoint that would not have it is given up, also one that somebody else is about to write. Whoever is
+    /// stopped in between has to add the evidence again.
+    ///
+    /// # Errors
+    /// If the table can't be read or written.
+    pub async fn add(&self, evidence: &[(String, Evidence)]) -> Result<(), TableError> {
+        self.add_samples(evidence).await?;
+        let mut earliest = BTreeMap::new();
+        for (id, evidence) in evidence {
+            let first: &mut Second = earliest.entry(id).or_insert(Second::MAX);
+            *first = evidence.time().min(*first);
+        }
+        let disturbed = stream::iter(earliest).map(|(id, time)| self.disturb(id, time));
+        disturbed.buffer_unordered(SIDE_BY_SIDE).try_collect().await
+    }
+
+    /// The checkpoint of an instance and all evidence after it; without one that counts, all evidence there is. `from` is
+    /// the first second whose days it must have.
+    ///
+    /// # Errors
+    /// If the table can't be read.
+    pub async fn history(&self, id: &str, from: Second) -> Result<History, TableError> {
+        let kept = self.items.get(id, CHECKPOINT).await?;
+        let version = kept.as_ref().map(|item| item.version);
+        let kept: Kept = kept.as_ref().map_or_else(|| Ok(Kept::default()), read)?;
+        if let Some((since, checkpoint)) = kept.checkpoint.filter(|(since, _)| *since <= from) {
+            let evidence = self.evidence(id, &format!("{}{LAST}", evidence_key(checkpoint.until()))).await?;
+            if !evidence.iter().any(|evidence| checkpoint.is_disturbed_by(evidence)) {
+                return Ok(History { version, checkpoint: Some((since, checkpoint)), evidence });
+            }
+        }
+        Ok(History { version, checkpoint: None, evidence: self.evidence(id, "evidence#").await? })
+    }
+
+    /// Keeps a checkpoint that has the days since `from`, unless evidence was added since that history was read.
+    ///
+    /// # Errors
+    /// If the table can't be written.
+    pub async fn keep_checkpoint(
+        &self,
+        id: &str,
+        history: &History,
+        from: Second,
+        checkpoint: Checkpoint,
+    ) -> Result<(), TableError> {
+        let kept = Kept { checkpoint: Some((from, checkpoint)) };
+        if !self.replace_checkpoint(id, history.version, &kept).await? {
+            tracing::debug!(instance = id, "evidence came while a checkpoint was made: the next run makes it");
+        }
+        Ok(())
+    }
+
+    /// What is kept of an instance's month.
+    ///
+    /// # Errors
+    /// If the table can't be read.
+    pub async fn month(&self, id: &str, month: Month) -> Result<Option<KeptMonth>, TableError> {
+        self.items.get(id, &month_key(month)).await?.as_ref().map(read).transpose()
+    }
+
+    /// Keeps a month in place of what is kept of it.
+    ///
+    /// # Errors
+    /// If the table can't be written.
+    pub async fn keep_month(&self, kept: &KeptMonth) -> Result<(), TableError> {
+        let (id, range) = (kept.answer.server.instance_id.clone(), month_key(kept.answer.month));
+        self.items.put(vec![item(id, range, kept, None)?]).await
+    }
+
+    async fn evidence(&self, id: &str, from: &str) -> Result<Vec<Evidence>, TableError> {
+        self.items.between(id, from, &format!("evidence#{LAST}")).await?.iter().map(read).collect()
+    }
+
+    async fn disturb(&self, id: &str, time: Second) -> Result<(), TableError> {
+        loop {
+            let item = self.items.get(id, CHECKPOINT).await?;
+            let mut kept: Kept = item.as_ref().map_or_else(|| Ok(Kept::default()), read)?;
+            kept.checkpoint = kept.checkpoint.filter(|(_, checkpoint)| checkpoint.until() < time);
+            // Written even if nothing changes, so that its version does.
+            if self.replace_checkpoint(id, item.map(|item| item.version), &kept).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn replace_checkpoint(&self, id: &str, version: Option<u64>, kept: &Kept) -> Result<bool, TableError> {
+        let next = Item {
+            version: version.map_or(1, |version| version.wrapping_add(1)),
+            ..item(id.to_owned(), CHECKPOINT.to_owned(), kept, None)?
+        };
+        self.items.replace(next, version).await
+    }
+}
+
+fn server_key(id: &str) -> String {
+    format!("server#{id}")
+}
+
+fn month_key(month: Month) -> String {
+    format!("month#{month}")
+}
+
+fn evidence_key(time: Second) -> String {
+    format!("evidence#{time}")
+}
+
+/// Under a key of its own, and always the same one.
+fn evidence_item(id: &str, evidence: &Evidence) -> Result<Item, TableError> {
+    let source = match evidence {
+        Evidence::Recorded(recorded) => format!("cloudtrail#{}", recorded.event_id),
+        Evidence::Changed(changed) => format!("eventbridge#{}", changed.event_id),
+        Evidence::Seen(_) => "sample".to_owned(),
+    };
+    let time = evidence.time();
+    item(id.to_owned(), format!("{}#{source}", evidence_key(time)), evidence, Some(time.plus(EVIDENCE_KEPT_FOR)))
+}
+
+fn item(hash: String, range: String, body: &impl Serialize, expires: Option<Second>) -> Result<Item, TableError> {
+    let body = serde_json::to_string(body).map_err(|error| unreadable(&hash, &range, &error))?;
+    Ok(Item { hash, range, body, version: 0, expires })
+}
+
+fn read<T: DeserializeOwned>(item: &Item) -> Result<T, TableError> {
+    serde_json::from_str(&item.body).map_err(|error| unreadable(&item.hash, &item.range, &error))
+}
+
+fn unreadable(hash: &str, range: &str, error: &serde_json::Error) -> TableError {
+    TableError { table: "the runtime table".to_owned(), reason: format!("the item {hash}, {range}: {error}") }
+}

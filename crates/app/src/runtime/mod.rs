@@ -1,0 +1,28 @@
+//! Running minutes as a service keeps them: evidence is gathered into a ledger by the hour, and what it comes to is kept
+//! beside each server.
+
+mod calculator;
+mod deadline;
+mod items;
+mod kept_month;
+mod ledger;
+mod of_place;
+mod place;
+mod progress;
+mod report;
+mod request;
+mod servers_table;
+mod table_error;
+mod upstream;
+
+pub use calculator::RuntimeCalculator;
+pub use items::{DynamoDbItems, Item, Items, SqliteItems};
+pub use kept_month::KeptMonth;
+pub use ledger::{History, Ledger, Ran};
+pub use place::Place;
+pub use progress::Progress;
+pub use report::{CalculationReport, Failed};
+pub use request::CalculationRequest;
+pub use servers_table::{DynamoDbServers, KeptAnswer, ServersInItems, ServersTable};
+pub use table_error::TableError;
+pub use upstream::{AwsUpstream, Places, Upstream};
