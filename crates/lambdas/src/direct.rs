@@ -29,6 +29,6 @@ pub async fn invalidate_directly(app: &App, event: &RawValue) -> Result<Value, D
         .map_err(|error| Diagnostic { error_type: "INTERNAL".to_owned(), error_message: error.to_string() })
 }
 
-fn of_problem(problem: &Problem) -> Diagnostic {
+pub(crate) fn of_problem(problem: &Problem) -> Diagnostic {
     Diagnostic { error_type: problem.code().name().to_owned(), error_message: problem.detail().to_owned() }
 }

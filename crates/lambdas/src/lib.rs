@@ -1,14 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod calculation;
 mod direct;
 mod http_event;
 mod normalise;
 mod principal;
 mod start;
 
+pub use calculation::{calculate, time_left};
 pub use direct::{invalidate_directly, is_http_event};
 pub use http_event::{Answered, HttpFunction};
-pub use start::{ended, start};
+pub use start::{ended, start, start_calculator};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
-use larder_app::wiring::{accounts, ambient_aws, dynamodb_store, switched_off};
+use larder_app::runtime::RuntimeCalculator;
+use larder_app::wiring::{accounts, ambient_aws, dynamodb_runtime, dynamodb_store, switched_off};
 use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
 /// Nothing may rely on work after the answer, so a stale answer waits this long for its refresh.
@@ -14,8 +15,17 @@ const REFRESH_WITHIN: Duration = Duration::from_millis(250);
 /// Reads the configuration and wires the app of a function. `None` if a setting is missing or wrong, which the log
 /// names with its source; the function must not start then.
 pub async fn start() -> Option<App> {
-    match wired().await {
-        Ok(app) => Some(app),
+    started(wired().await)
+}
+
+/// The same for the calculator of running minutes.
+pub async fn start_calculator(environment: Arc<dyn Environment>) -> Option<RuntimeCalculator> {
+    started(wired_calculator(environment).await)
+}
+
+fn started<T>(wired: anyhow::Result<T>) -> Option<T> {
+    match wired {
+        Ok(wired) => Some(wired),
         Err(error) => {
             start_logging(LogLevel::Info, LogFormat::Json);
             tracing::error!(error = format!("{error:#}"), "the function does not start");
@@ -51,6 +61,15 @@ async fn wired() -> anyhow::Result<App> {
     let opened = configuration.clone();
     let fetcher = Arc::new(AwsFetcher::new(move || ready(accounts(&opened, aws.clone()))));
     Ok(App::new(Parts { configuration: &configuration, environment, store, fetcher }))
+}
+
+async fn wired_calculator(environment: Arc<dyn Environment>) -> anyhow::Result<RuntimeCalculator> {
+    let configuration = load(None, &[]).context("the configuration is wrong")?;
+    let aws = ambient_aws().await;
+    let calculator = dynamodb_runtime(&configuration, &aws, environment)?;
+    start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
+    tracing::info!(deployment = configuration.deployment, "the function starts");
+    Ok(calculator)
 }
 
 /// The table, or `None` where caching is switched off. Containers share nothing but a table.

@@ -1,0 +1,119 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use larder_cache::Environment;
+use larder_sources::AppTag;
+
+use crate::configuration::Configuration;
+use crate::runtime::{
+    AwsUpstream, DynamoDbItems, DynamoDbServers, Items, Ledger, RuntimeCalculator, ServersInItems, ServersTable,
+    SqliteItems, TableError,
+};
+
+/// Why running minutes can't be worked out.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRuntime {
+    /// A setting is missing.
+    #[error("{setting} is not set; it must name {what}")]
+    Unset {
+        /// The variable.
+        setting: &'static str,
+        /// What it is for.
+        what: &'static str,
+    },
+    /// The file of a laptop can't be used.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// Running minutes in the configured DynamoDB tables. Nothing is asked yet.
+///
+/// # Errors
+/// [`NoRuntime::Unset`].
+pub fn dynamodb_runtime(
+    configuration: &Configuration,
+    aws: &SdkConfig,
+    environment: Arc<dyn Environment>,
+) -> Result<RuntimeCalculator, NoRuntime> {
+    let (tag, set) = (app_tag(configuration)?, &configuration.runtime);
+    let table = set.table.as_ref().ok_or(NoRuntime::Unset {
+        setting: "RUNTIME_TABLE_NAME",
+        what: "the DynamoDB table of what running minutes are worked out of",
+    })?;
+    let servers = set
+        .servers_table
+        .as_ref()
+        .ok_or(NoRuntime::Unset { setting: "SERVERS_TABLE_NAME", what: "the DynamoDB table of the servers" })?;
+    let client = patient_client(aws);
+    let items = Arc::new(DynamoDbItems::new(client.clone(), table));
+    let servers = Arc::new(DynamoDbServers::new(client, servers));
+    Ok(calculator(configuration, tag, aws, items, servers, environment))
+}
+
+/// Running minutes in a SQLite file, made with its folder if it isn't there.
+///
+/// # Errors
+/// [`NoRuntime`].
+pub async fn sqlite_runtime(
+    configuration: &Configuration,
+    file: &Path,
+    aws: &SdkConfig,
+    environment: Arc<dyn Environment>,
+) -> Result<RuntimeCalculator, NoRuntime> {
+    let tag = app_tag(configuration)?;
+    let items: Arc<dyn Items> = Arc::new(SqliteItems::open(file).await?);
+    let servers = Arc::new(ServersInItems::new(items.clone()));
+    Ok(calculator(configuration, tag, aws, items, servers, environment))
+}
+
+fn app_tag(configuration: &Configuration) -> Result<AppTag, NoRuntime> {
+    let what = "the tag of the servers whose running minutes are worked out, such as App=larder";
+    configuration.runtime.app_tag.clone().ok_or(NoRuntime::Unset { setting: "LARDER_APP_TAG", what })
+}
+
+fn calculator(
+    configuration: &Configuration,
+    tag: AppTag,
+    aws: &SdkConfig,
+    items: Arc<dyn Items>,
+    servers: Arc<dyn ServersTable>,
+    environment: Arc<dyn Environment>,
+) -> RuntimeCalculator {
+    let upstream = Arc::new(AwsUpstream::new(configuration, tag, aws.clone(), environment.clone()));
+    RuntimeCalculator::new(upstream, Ledger::new(items), servers, environment)
+}
+
+/// Nobody waits for these answers, but an attempt that hangs must not take the whole run with it.
+fn patient_client(aws: &SdkConfig) -> Client {
+    let [connect, attempt, operation] = [2, 5, 30].map(std::time::Duration::from_secs);
+    let timeouts = TimeoutConfig::builder().connect_timeout(connect).operation_attempt_timeout(attempt);
+    let timeouts = timeouts.operation_timeout(operation).build();
+    Client::from_conf(aws_sdk_dynamodb::config::Builder::from(aws).timeout_config(timeouts).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemEnvironment;
+    use crate::wiring::fixed_aws;
+
+    #[test]
+    fn what_is_not_set_is_named() {
+        let mut configuration = Configuration::default();
+        let aws = fixed_aws("http://127.0.0.1:9", "us-east-1", "key", "secret");
+        let said = |configuration: &Configuration| {
+            let runtime = dynamodb_runtime(configuration, &aws, Arc::new(SystemEnvironment::new()));
+            runtime.err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert!(said(&configuration).starts_with("LARDER_APP_TAG is not set; it must name the tag"));
+        configuration.runtime.app_tag = Some("App=larder".parse().expect("a tag"));
+        assert!(said(&configuration).starts_with("RUNTIME_TABLE_NAME is not set"));
+        configuration.runtime.table = Some("runtime-dev".to_owned());
+        assert!(said(&configuration).starts_with("SERVERS_TABLE_NAME is not set"));
+        configuration.runtime.servers_table = Some("servers-dev".to_owned());
+        assert_eq!(said(&configuration), "");
+    }
+}
