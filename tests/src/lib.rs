@@ -29,5 +29,5 @@ pub use real_data::real_data;
 pub use runtime_emulator::RuntimeEmulator;
 pub use schemathesis::{Requests, Schemathesis};
 pub use sent_requests::{Sent, SentRequests};
-pub use table::{create_accounts_table, create_table};
+pub use table::{create_accounts_table, create_runtime_table, create_servers_table, create_table};
 pub use wait::{DEADLINE, wait_until};

@@ -57,6 +57,42 @@ pub async fn create_accounts_table(client: &Client, name: &str) -> anyhow::Resul
     Ok(())
 }
 
+/// Makes the table of the servers, beside which their running minutes are kept: hash key `id`.
+///
+/// # Errors
+/// As [`create_table`].
+pub async fn create_servers_table(client: &Client, name: &str) -> anyhow::Result<()> {
+    client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("id", ScalarAttributeType::S)?)
+        .key_schema(key("id", KeyType::Hash)?)
+        .send()
+        .await?;
+    Ok(())
+}
+
+/// Makes the table of what running minutes are worked out of: hash key `instanceId`, range key `kind#time`, TTL on `ttl`.
+///
+/// # Errors
+/// As [`create_table`].
+pub async fn create_runtime_table(client: &Client, name: &str) -> anyhow::Result<()> {
+    client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("instanceId", ScalarAttributeType::S)?)
+        .attribute_definitions(attribute("kind#time", ScalarAttributeType::S)?)
+        .key_schema(key("instanceId", KeyType::Hash)?)
+        .key_schema(key("kind#time", KeyType::Range)?)
+        .send()
+        .await?;
+    let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name("ttl").build()?;
+    client.update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await?;
+    Ok(())
+}
+
 fn attribute(name: &str, kind: ScalarAttributeType) -> anyhow::Result<AttributeDefinition> {
     Ok(AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()?)
 }

@@ -1,20 +1,12 @@
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
-use larder_tests::DynamoDbLocal;
+use larder_tests::{DynamoDbLocal, create_runtime_table};
 
 use super::*;
 
-/// A new table, and its file where it is one.
-pub(in crate::runtime) async fn dynamodb(name: &str) -> DynamoDbItems {
+async fn dynamodb(name: &str) -> DynamoDbItems {
     let client = DynamoDbLocal::shared().await.client();
-    let mut create = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
-    for (name, kind) in [("instanceId", KeyType::Hash), ("kind#time", KeyType::Range)] {
-        let key = KeySchemaElement::builder().attribute_name(name).key_type(kind).build().expect("whole");
-        let text = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
-        create = create.key_schema(key).attribute_definitions(text.build().expect("whole"));
-    }
-    create.send().await.expect("a new table");
+    create_runtime_table(&client, name).await.expect("a new table");
     DynamoDbItems::new(client, name)
 }
 

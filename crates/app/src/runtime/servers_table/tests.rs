@@ -1,21 +1,16 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use larder_runtime::{Quality, Span, Totals};
-use larder_tests::DynamoDbLocal;
+use larder_tests::{DynamoDbLocal, create_servers_table};
 
 use super::*;
 use crate::runtime::SqliteItems;
 
 async fn dynamodb(name: &str) -> (Client, DynamoDbServers) {
     let client = DynamoDbLocal::shared().await.client();
-    let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build().expect("whole");
-    let text = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S);
-    let create = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest).key_schema(key);
-    create.attribute_definitions(text.build().expect("whole")).send().await.expect("a new table");
+    create_servers_table(&client, name).await.expect("a new table");
     (client.clone(), DynamoDbServers::new(client, name))
 }
 
