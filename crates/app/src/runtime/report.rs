@@ -56,7 +56,7 @@ impl PlaceReport {
     /// Servers that failed, or the place if none are named.
     pub(super) fn fail(&mut self, place: &Place, reason: String, instance_ids: Vec<String>) {
         let (account_id, region) = (Some(place.account.to_string()), Some(place.region.to_string()));
-        match self.failed.iter_mut().find(|failed| failed.reason == reason && !failed.instance_ids.is_empty()) {
+        match self.failed.iter_mut().find(|failed| failed.reason == reason) {
             Some(same) => same.instance_ids.extend(instance_ids),
             None => self.failed.push(Failed { account_id, region, reason, instance_ids }),
         }
