@@ -66,10 +66,10 @@ async fn wired() -> anyhow::Result<App> {
 async fn wired_calculator(environment: Arc<dyn Environment>) -> anyhow::Result<RuntimeCalculator> {
     let configuration = load(None, &[]).context("the configuration is wrong")?;
     let aws = ambient_aws().await;
-    let calculator = dynamodb_runtime(&configuration, &aws, environment)?;
+    let parts = dynamodb_runtime(&configuration, &aws, environment)?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     tracing::info!(deployment = configuration.deployment, "the function starts");
-    Ok(calculator)
+    Ok(RuntimeCalculator::new(parts))
 }
 
 /// The table, or `None` where caching is switched off. Containers share nothing but a table.

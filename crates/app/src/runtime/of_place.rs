@@ -3,7 +3,7 @@ use larder_runtime::{Month, Quality, Second};
 
 use super::deadline::Deadline;
 use super::report::PlaceReport;
-use super::{CalculationRequest, Place, Progress, RuntimeCalculator, TableError};
+use super::{CalculationRequest, Place, Progress, RuntimeParts, TableError};
 
 mod events;
 mod of_server;
@@ -20,7 +20,7 @@ const SIDE_BY_SIDE: usize = 16;
 
 /// The calculation of an account and region.
 pub(super) struct OfPlace<'a> {
-    pub(super) calculator: &'a RuntimeCalculator,
+    pub(super) parts: &'a RuntimeParts,
     pub(super) place: &'a Place,
     pub(super) request: &'a CalculationRequest,
     pub(super) deadline: Deadline,
@@ -38,7 +38,7 @@ impl OfPlace<'_> {
     /// Evidence first, then how far it reaches, then what it comes to: whatever comes later can be made of what came
     /// before.
     async fn calculate(&self, report: &mut PlaceReport) -> Result<(), TableError> {
-        let ledger = &self.calculator.ledger;
+        let ledger = &self.parts.ledger;
         let mut progress = ledger.progress(self.place).await?;
         let months = self.months(&progress);
         let Some(from) = months.first().map(|month| month.span().from) else { return Ok(()) };
@@ -70,7 +70,7 @@ impl OfPlace<'_> {
 
     /// Those that are to be worked out, the earliest first.
     fn months(&self, progress: &Progress) -> Vec<Month> {
-        let current = Month::of(self.deadline.now());
+        let current = Month::of(self.parts.now());
         let is_final = progress.final_month.is_some_and(|month| month >= current.before());
         match self.request.month {
             Some(month) => vec![month],
@@ -86,7 +86,7 @@ impl OfPlace<'_> {
     fn begins_late(&self, progress: &Progress, current: Month) -> bool {
         let start = current.span().from;
         let is_read = progress.covered.spans().first().is_some_and(|span| span.from < start);
-        !is_read && self.deadline.now() >= start.plus(FINAL_AFTER)
+        !is_read && self.parts.now() >= start.plus(FINAL_AFTER)
     }
 
     async fn make_stale(&self, sample: &Sample, reason: &str, report: &mut PlaceReport) {
@@ -94,7 +94,7 @@ impl OfPlace<'_> {
         if self.request.month.is_none_or(|month| month == current) {
             let all = sample.servers.iter().map(|id| async move {
                 let server = self.place.server(id);
-                (id, self.calculator.servers.make_stale(&server, current, sample.as_of).await)
+                (id, self.parts.servers.make_stale(&server, current, sample.as_of).await)
             });
             let mut all = stream::iter(all).buffered(SIDE_BY_SIDE);
             while let Some((id, result)) = all.next().await {
@@ -151,7 +151,7 @@ impl OfPlace<'_> {
             return;
         }
         let server = self.place.server(id);
-        if let Err(error) = self.calculator.servers.make_stale(&server, month, now).await {
+        if let Err(error) = self.parts.servers.make_stale(&server, month, now).await {
             tracing::warn!(instance = id, %error, quality = ?Quality::Stale, "an answer could not be marked");
         }
     }

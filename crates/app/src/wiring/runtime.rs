@@ -9,7 +9,7 @@ use larder_sources::AppTag;
 
 use crate::configuration::Configuration;
 use crate::runtime::{
-    AwsUpstream, DynamoDbItems, DynamoDbServers, Items, Ledger, RuntimeCalculator, ServersInItems, ServersTable,
+    AwsUpstream, DynamoDbItems, DynamoDbServers, Items, Ledger, RuntimeParts, ServersInItems, ServersTable,
     SqliteItems, TableError,
 };
 
@@ -37,7 +37,7 @@ pub fn dynamodb_runtime(
     configuration: &Configuration,
     aws: &SdkConfig,
     environment: Arc<dyn Environment>,
-) -> Result<RuntimeCalculator, NoRuntime> {
+) -> Result<RuntimeParts, NoRuntime> {
     let (tag, set) = (app_tag(configuration)?, &configuration.runtime);
     let table = set.table.as_ref().ok_or(NoRuntime::Unset {
         setting: "RUNTIME_TABLE_NAME",
@@ -50,7 +50,7 @@ pub fn dynamodb_runtime(
     let client = patient_client(aws);
     let items = Arc::new(DynamoDbItems::new(client.clone(), table));
     let servers = Arc::new(DynamoDbServers::new(client, servers));
-    Ok(calculator(configuration, tag, aws, items, servers, environment))
+    Ok(parts(configuration, tag, aws, items, servers, environment))
 }
 
 /// Running minutes in a SQLite file, made with its folder if it isn't there.
@@ -62,11 +62,11 @@ pub async fn sqlite_runtime(
     file: &Path,
     aws: &SdkConfig,
     environment: Arc<dyn Environment>,
-) -> Result<RuntimeCalculator, NoRuntime> {
+) -> Result<RuntimeParts, NoRuntime> {
     let tag = app_tag(configuration)?;
     let items: Arc<dyn Items> = Arc::new(SqliteItems::open(file).await?);
     let servers = Arc::new(ServersInItems::new(items.clone()));
-    Ok(calculator(configuration, tag, aws, items, servers, environment))
+    Ok(parts(configuration, tag, aws, items, servers, environment))
 }
 
 fn app_tag(configuration: &Configuration) -> Result<AppTag, NoRuntime> {
@@ -74,16 +74,16 @@ fn app_tag(configuration: &Configuration) -> Result<AppTag, NoRuntime> {
     configuration.runtime.app_tag.clone().ok_or(NoRuntime::Unset { setting: "LARDER_APP_TAG", what })
 }
 
-fn calculator(
+fn parts(
     configuration: &Configuration,
     tag: AppTag,
     aws: &SdkConfig,
     items: Arc<dyn Items>,
     servers: Arc<dyn ServersTable>,
     environment: Arc<dyn Environment>,
-) -> RuntimeCalculator {
+) -> RuntimeParts {
     let upstream = Arc::new(AwsUpstream::new(configuration, tag, aws.clone(), environment.clone()));
-    RuntimeCalculator::new(upstream, Ledger::new(items), servers, environment)
+    RuntimeParts { upstream, ledger: Ledger::new(items), servers, environment }
 }
 
 /// Nobody waits for these answers, but an attempt that hangs must not take the whole run with it.

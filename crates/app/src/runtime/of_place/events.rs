@@ -20,14 +20,14 @@ pub(super) enum EventsRead {
 impl OfPlace<'_> {
     /// Reads the events since `from` that were not read yet, the oldest first, into the ledger.
     pub(super) async fn read_events(&self, progress: &mut Progress, from: Second) -> Result<EventsRead, TableError> {
-        let now = self.deadline.now();
+        let now = self.parts.now();
         progress.wanted_from = Some(progress.wanted_from.map_or(from, |before| before.min(from)));
         for (index, slice) in progress.left_to_read(from, now).into_iter().enumerate() {
             match self.events_of(slice).await {
                 Ok(Some(evidence)) => {
-                    self.calculator.ledger.add(&evidence).await?;
+                    self.parts.ledger.add(&evidence).await?;
                     progress.cover(slice, now);
-                    self.calculator.ledger.keep_progress(self.place, progress).await?;
+                    self.parts.ledger.keep_progress(self.place, progress).await?;
                 }
                 Ok(None) => return Ok(EventsRead::InPart),
                 // It goes forward, only not fast enough for this run.
@@ -47,7 +47,7 @@ impl OfPlace<'_> {
             by: LookupBy::Name(name),
             slice,
         });
-        let events = try_join_all(lookups.iter().map(|lookup| self.calculator.upstream.events(lookup, within))).await?;
+        let events = try_join_all(lookups.iter().map(|lookup| self.parts.upstream.events(lookup, within))).await?;
         let evidence = events.iter().flatten().map(evidence_of).collect::<Result<Vec<_>, _>>()?;
         Ok(Some(evidence.into_iter().flatten().collect()))
     }

@@ -21,12 +21,12 @@ pub(super) struct Sample {
 impl OfPlace<'_> {
     /// Takes a sample of the servers that are asked for, into the ledger.
     pub(super) async fn sample(&self) -> Result<Sample, TableError> {
-        let ledger = &self.calculator.ledger;
+        let ledger = &self.parts.ledger;
         let mut known = ledger.servers(self.place).await?;
         known.retain(|id| self.request.wants_server(id));
-        let as_of = self.deadline.now();
+        let as_of = self.parts.now();
         let mut sample = Sample { as_of, servers: known.clone(), gone: BTreeSet::new(), failure: None };
-        let tagged = match self.calculator.upstream.tagged(self.place).await {
+        let tagged = match self.parts.upstream.tagged(self.place).await {
             Ok(tagged) => tagged,
             Err(error) => {
                 sample.failure = Some(error.to_string());
@@ -56,12 +56,12 @@ impl OfPlace<'_> {
         if others.is_empty() {
             return Ok(());
         }
-        match self.calculator.upstream.by_id(self.place, others).await {
+        match self.parts.upstream.by_id(self.place, others).await {
             Ok(asked) => {
                 sample.gone = asked.gone;
                 for server in asked.known {
                     sample.servers.remove(&server.id);
-                    self.calculator.ledger.remove_server(self.place, &server.id).await?;
+                    self.parts.ledger.remove_server(self.place, &server.id).await?;
                 }
             }
             Err(error) => sample.failure = Some(error.to_string()),
