@@ -41,7 +41,12 @@ impl OfPlace<'_> {
         let ledger = &self.parts.ledger;
         let mut progress = ledger.progress(self.place).await?;
         let months = self.months(&progress);
-        let Some(from) = months.first().map(|month| month.span().from) else { return Ok(()) };
+        // The month before is told by what is read after that.
+        let Some(from) = months.last().map(|month| month.span().from) else { return Ok(()) };
+        if progress.covered.is_empty() {
+            // It takes a while now, and whoever asks meanwhile is told which servers there are.
+            self.sample().await?;
+        }
         let read = self.read_events(&mut progress, from).await?;
         report.has_events_left = read == EventsRead::InPart;
         let sample = self.sample().await?;
@@ -74,19 +79,9 @@ impl OfPlace<'_> {
         let is_final = progress.final_month.is_some_and(|month| month >= current.before());
         match self.request.month {
             Some(month) => vec![month],
-            // What nobody has read yet, and is final already, is worked out when it is asked for.
-            None if is_final || (progress.final_month.is_none() && self.begins_late(progress, current)) => {
-                vec![current]
-            }
+            None if is_final => vec![current],
             None => vec![current.before(), current],
         }
-    }
-
-    /// Whether nothing was read of the month before, and it has been over for long.
-    fn begins_late(&self, progress: &Progress, current: Month) -> bool {
-        let start = current.span().from;
-        let is_read = progress.covered.spans().first().is_some_and(|span| span.from < start);
-        !is_read && self.parts.now() >= start.plus(FINAL_AFTER)
     }
 
     async fn make_stale(&self, sample: &Sample, reason: &str, report: &mut PlaceReport) {
