@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -8,6 +9,10 @@ use super::deadline::Deadline;
 use super::of_place::OfPlace;
 use super::report::Failed;
 use super::{CalculationReport, CalculationRequest, RuntimeParts};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// After how long a run goes on with what the one before left.
+const SOON: Duration = Duration::from_secs(60);
 
 /// Works out how long each tagged server ran, and keeps it beside the server.
 ///
@@ -26,6 +31,19 @@ impl RuntimeCalculator {
     #[must_use]
     pub fn current_month(&self) -> Month {
         Month::of(self.0.now())
+    }
+
+    /// Works everything out by the hour, for as long as this is awaited; each time within `within`. What was left or failed
+    /// is gone on with sooner.
+    pub async fn keep_up(&self, within: Duration) -> Infallible {
+        loop {
+            let report = self.run(&CalculationRequest::default(), within).await;
+            let CalculationReport { total_servers, processed, errors, remaining, .. } = report;
+            tracing::info!(total_servers, processed, errors, remaining, "running minutes were worked out");
+            let is_left = remaining > 0 || !report.unfinished.is_empty();
+            let pause = if is_left || errors > 0 { SOON } else { HOUR };
+            self.0.environment.sleep(pause).await;
+        }
     }
 
     /// Works out what is asked for, in all accounts and regions side by side. After `within`, what is left is left to the

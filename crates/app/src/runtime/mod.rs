@@ -1,6 +1,7 @@
 //! Running minutes as a service keeps them: evidence is gathered into a ledger by the hour, and what it comes to is kept
 //! beside each server.
 
+mod answer_items;
 mod calculator;
 mod deadline;
 mod items;
@@ -10,6 +11,7 @@ mod of_place;
 mod parts;
 mod place;
 mod progress;
+mod reader;
 mod report;
 mod request;
 mod servers_table;
@@ -21,8 +23,9 @@ pub use items::{DynamoDbItems, Item, Items, SqliteItems};
 pub use kept_month::KeptMonth;
 pub use ledger::{History, Ledger, Ran};
 pub use parts::RuntimeParts;
-pub use place::Place;
+pub use place::{NoPlace, Place};
 pub use progress::Progress;
+pub use reader::{AskedServer, AskedServers, MonthOfServers, PlaceProgress, RuntimeReader, month_of_text};
 pub use report::{CalculationReport, Failed};
 pub use request::CalculationRequest;
 pub use servers_table::{DynamoDbServers, KeptAnswer, ServersInItems, ServersTable};

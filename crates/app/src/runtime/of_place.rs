@@ -1,5 +1,5 @@
 use futures::{StreamExt, stream};
-use larder_runtime::{Month, Quality, Second};
+use larder_runtime::{Month, Second};
 
 use super::deadline::Deadline;
 use super::report::PlaceReport;
@@ -10,8 +10,10 @@ mod of_server;
 mod sample;
 
 use events::EventsRead;
+pub(super) use events::evidence_of;
 use of_server::OfServer;
 use sample::Sample;
+pub(super) use sample::{described, seen};
 
 /// How long after its end a month is final, in seconds: 24 hours.
 const FINAL_AFTER: i64 = 24 * 60 * 60;
@@ -85,19 +87,8 @@ impl OfPlace<'_> {
     }
 
     async fn make_stale(&self, sample: &Sample, reason: &str, report: &mut PlaceReport) {
-        let current = Month::of(sample.as_of);
-        if self.request.month.is_none_or(|month| month == current) {
-            let all = sample.servers.iter().map(|id| async move {
-                let server = self.place.server(id);
-                (id, self.parts.servers.make_stale(&server, current, sample.as_of).await)
-            });
-            let mut all = stream::iter(all).buffered(SIDE_BY_SIDE);
-            while let Some((id, result)) = all.next().await {
-                if let Err(error) = result {
-                    tracing::warn!(instance = id, %error, "an answer that is not up to date does not say so");
-                }
-            }
-        }
+        let all: Vec<_> = sample.servers.iter().map(|id| self.make_stale_one(id, sample.as_of)).collect();
+        stream::iter(all).buffer_unordered(SIDE_BY_SIDE).collect::<()>().await;
         report.fail(self.place, reason.to_owned(), sample.servers.iter().cloned().collect());
     }
 
@@ -125,7 +116,8 @@ impl OfPlace<'_> {
                 let of_server = OfServer { of_place: self, server, progress, as_of: sample.as_of, gone };
                 async move { of_server.keep(months, is_final).await }
             };
-            let mut kept = stream::iter(ids_at_once.iter().map(|id| of_server(id))).buffered(SIDE_BY_SIDE);
+            let keeping: Vec<_> = ids_at_once.iter().map(|id| of_server(id)).collect();
+            let mut kept = stream::iter(keeping).buffered(SIDE_BY_SIDE);
             let mut next = ids_at_once.iter();
             while let (Some(result), Some(id)) = (kept.next().await, next.next()) {
                 match result {
@@ -145,9 +137,13 @@ impl OfPlace<'_> {
         if self.request.month.is_some_and(|wanted| wanted != month) {
             return;
         }
-        let server = self.place.server(id);
-        if let Err(error) = self.parts.servers.make_stale(&server, month, now).await {
-            tracing::warn!(instance = id, %error, quality = ?Quality::Stale, "an answer could not be marked");
+        if let Err(error) = self.make_answer_stale(id, month, now).await {
+            tracing::warn!(instance = id, %error, "an answer that is not up to date does not say so");
         }
+    }
+
+    async fn make_answer_stale(&self, id: &str, month: Month, now: Second) -> Result<(), TableError> {
+        self.parts.servers.make_stale(&self.place.server(id), month, now).await?;
+        self.parts.ledger.make_stale(self.place, id, month, now).await
     }
 }

@@ -45,7 +45,7 @@ async fn the_days_add_up_to_the_month() {
     let kept = world.calculator.0.ledger.month("i-a", month).await.expect("it is read").expect("it is kept");
     let days: Vec<_> = kept.days.iter().map(|day| day.lower).collect();
     assert_eq!(days, [0, 2 * HOUR, 7 * HOUR]);
-    assert_eq!(kept.answer.minutes, Some(9.0 * 60.0));
+    assert_eq!(kept.kept.answer.minutes, Some(9.0 * 60.0));
     let keys = world.state();
     let checkpoint = &keys[&("i-a".to_owned(), "checkpoint".to_owned())];
     assert!(checkpoint.contains("2025-11-03T10:00:00Z"), "an hour's work is an hour's evidence: {checkpoint}");
@@ -104,14 +104,14 @@ async fn a_month_that_is_over_is_final_after_a_day() {
     let kept =
         async || world.calculator.0.ledger.month("i-b", november).await.expect("it is read").expect("it is kept");
     let before = kept().await;
-    assert_eq!((before.answer.minutes, before.days.len(), before.is_final), (Some(43_200.0), 30, false));
+    assert_eq!((before.kept.answer.minutes, before.days.len(), before.is_final), (Some(43_200.0), 30, false));
     world.run_at("2025-12-02T01:00:00Z").await;
     assert!(kept().await.is_final);
     assert_eq!(world.kept("i-b").await, is("2025-12", 25.0 * 60.0, Quality::Exact));
     // Found out later, it would not have run.
     world.aws.lives.lock().expect("not poisoned").insert("i-b", vec!["2025-10-20T00:00:00Z", "2025-12-02T02:00:00Z"]);
     world.run_at("2025-12-02T03:00:00Z").await;
-    assert_eq!(kept().await.answer.minutes, Some(43_200.0));
+    assert_eq!(kept().await.kept.answer.minutes, Some(43_200.0));
     assert_eq!(world.kept("i-b").await, is("2025-12", 26.0 * 60.0, Quality::Exact));
 }
 

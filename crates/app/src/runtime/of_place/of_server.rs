@@ -39,12 +39,12 @@ impl OfServer<'_> {
             if *month < current && parts.ledger.month(id, *month).await?.is_some_and(|kept| kept.is_final) {
                 continue;
             }
-            let kept = KeptMonth { days: days(&window, &ran), is_final: is_final(*month), answer };
-            parts.ledger.keep_month(&kept).await?;
+            let kept = KeptAnswer { answer, timestamp: Some(self.as_of) };
             if *month == current {
-                let kept = KeptAnswer { answer: kept.answer, timestamp: Some(self.as_of) };
                 parts.servers.keep(&kept).await?;
             }
+            let kept = KeptMonth { days: days(&window, &ran), is_final: is_final(*month), kept };
+            parts.ledger.keep_month(self.of_place.place, &kept).await?;
         }
         if self.gone && !ran_at_all && months == [current] {
             return parts.ledger.remove_server(self.of_place.place, id).await;

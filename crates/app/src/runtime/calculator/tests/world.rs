@@ -74,6 +74,10 @@ impl Items for FakedItems {
         Ok(self.items.lock().expect("not poisoned").range(from..=to).map(|(_, item)| item.clone()).collect())
     }
 
+    async fn first_between(&self, hash: &str, (from, to): (&str, &str), most: usize) -> Result<Vec<Item>, TableError> {
+        Ok(self.between(hash, from, to).await?.into_iter().take(most).collect())
+    }
+
     /// One after the other: whoever is killed may have written some.
     async fn put(&self, items: Vec<Item>) -> Result<(), TableError> {
         for item in items {
