@@ -173,10 +173,11 @@ impl Ledger {
     /// # Errors
     /// If the table can't be written.
     pub async fn keep_month(&self, place: &Place, month: &KeptMonth) -> Result<(), TableError> {
+        // A month that is final is not worked out again, so it comes last.
+        self.keep_answer(place, &month.kept).await?;
         let answer = &month.kept.answer;
         let id = answer.server.instance_id.clone();
-        self.items.put(vec![item(id, month_key(answer.month), month, None)?]).await?;
-        self.keep_answer(place, &month.kept).await
+        self.items.put(vec![item(id, month_key(answer.month), month, None)?]).await
     }
 
     /// All evidence that is kept of an instance.
