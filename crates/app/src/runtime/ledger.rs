@@ -18,6 +18,8 @@ const EVIDENCE_KEPT_FOR: i64 = 120 * 24 * 60 * 60;
 const CHECKPOINT: &str = "checkpoint";
 const PROGRESS: &str = "progress";
 const PLACES: &str = "places";
+/// Before every account.
+const FIRST: &str = "0";
 /// Behind everything that a key may go on with.
 const LAST: char = '~';
 /// Instances that are written side by side.
@@ -65,7 +67,7 @@ impl Ledger {
     /// # Errors
     /// If the table can't be read.
     pub async fn places(&self) -> Result<Vec<Place>, TableError> {
-        let items = self.items.between(PLACES, "", &LAST.to_string()).await?;
+        let items = self.items.between(PLACES, FIRST, &LAST.to_string()).await?;
         Ok(items.iter().filter_map(|item| item.range.parse().ok()).collect())
     }
 
