@@ -105,11 +105,9 @@ impl Machine {
     fn start(&mut self, transition: &Transition, ranges: &Ranges<'_>, timeline: &mut Timeline) {
         let time = transition.time();
         match self.state {
-            // Nothing tells of an end before it, and everything that was recorded would; but who started it by no call
-            // may have stopped it by none.
             Known::Nothing => {
-                let is_known_since = if transition.is_only_described() { time } else { ranges.recorded.since(time) };
-                timeline.push(Span { from: self.since, to: is_known_since }, Certainty::Maybe);
+                let off_since = self.off_before_first(transition, ranges);
+                timeline.push(Span { from: self.since, to: off_since }, Certainty::Maybe);
             }
             _ => self.was_off_before(time, ranges, timeline),
         }
@@ -117,6 +115,16 @@ impl Machine {
         self.move_to(Known::On, time);
         self.opened = Some(time);
         self.start_is_approximate = transition.is_approximate();
+    }
+
+    /// Since when it was off before the first start that is known.
+    ///
+    /// Nothing tells of an end before it, and calls that were recorded would. But an instance that is known to have been
+    /// there may have ended by itself; and who started it by no call may have stopped it by none.
+    fn off_before_first(&self, transition: &Transition, ranges: &Ranges<'_>) -> Second {
+        let time = transition.time();
+        let was_there = self.since > Second::MIN && time.since(self.since) > SAME_TURN;
+        if was_there || transition.is_only_described() { time } else { ranges.recorded.since(time) }
     }
 
     fn end(&mut self, transition: &Transition, ranges: &Ranges<'_>, timeline: &mut Timeline) {

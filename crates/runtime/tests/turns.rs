@@ -147,9 +147,25 @@ fn what_ec2_starts_by_itself_is_told_by_launch_time() {
 }
 
 #[test]
+fn who_was_there_before_the_first_start_may_have_run_and_shut_itself_down() {
+    let run = [call(2 * HOUR, Act::Start(Stopped)), call(3 * HOUR, Act::Stop(Running))];
+    let created = |at| {
+        let instance =
+            Described { created: Some(second(at)), launched: Some(second(2 * HOUR)), ..Described::of(Stopped) };
+        bounds(&[&run[..], &[Evidence::Seen(Seen { time: second(9 * HOUR), instance: Some(instance) })]].concat())
+    };
+    assert_eq!(created(-9 * HOUR), (HOUR, 3 * HOUR));
+    assert_eq!(created(HOUR), (HOUR, 2 * HOUR));
+    assert_eq!(created(2 * HOUR - 30), (HOUR, HOUR), "it was launched");
+    assert_eq!(bounds(&run), (HOUR, HOUR), "nothing tells that it was there");
+}
+
+#[test]
 fn what_ends_twice_was_started_between() {
     let spot = [call(0, Act::Launch), call(HOUR, Act::Evict), look(2 * HOUR, Stopped, 0)];
     assert_eq!(bounds(&[&spot[..], &[call(5 * HOUR, Act::Evict), gone(9 * HOUR)]].concat()), (HOUR, 4 * HOUR));
+    let at_once = [call(0, Act::Launch), call(HOUR, Act::Evict), call(HOUR + 600, Act::Evict), gone(9 * HOUR)];
+    assert_eq!(bounds(&at_once), (HOUR, HOUR + 600));
     let stopped = change(5 * HOUR, Stopped);
     assert_eq!(bounds(&[&spot[..], &[stopped.clone(), gone(9 * HOUR)]].concat()), (HOUR, 4 * HOUR));
     let slow = [&spot[..], &[stopped, look(9 * HOUR, Stopped, 0)]].concat();

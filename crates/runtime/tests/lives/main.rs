@@ -83,6 +83,25 @@ proptest! {
     }
 
     #[test]
+    fn of_who_was_there_before_anything_was_read_the_truth_is_between_the_bounds(seed in any::<u64>()) {
+        let mut random = Random::new(seed);
+        let life = life(&mut random);
+        // Of what EC2 starts by itself, an end before that would be told by nothing.
+        prop_assume!(!life.is_spot);
+        let until = until(&mut random, &life).max(month().from.plus(HOUR));
+        let [of_changes, of_looks] = [0, 0].map(|_| random.between(0, 101));
+        let evidence = evidence(&life, until, |evidence| {
+            evidence.time() < month().from || match evidence {
+                Evidence::Recorded(_) => false,
+                Evidence::Changed(_) => random.percent(of_changes),
+                Evidence::Seen(_) => random.percent(of_looks),
+            }
+        });
+        let covered = Coverage::of(Span { from: month().from, to: until.plus(-15 * 60) });
+        check(&life, &evidence, &covered, until)?;
+    }
+
+    #[test]
     fn whatever_is_lost_the_truth_is_between_the_bounds(seed in any::<u64>()) {
         let mut random = Random::new(seed);
         let life = life(&mut random);
