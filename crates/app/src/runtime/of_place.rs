@@ -1,16 +1,16 @@
 use futures::{StreamExt, stream};
 use larder_runtime::{Month, Quality, Second};
+use larder_sources::OVERLAP;
 
 use super::deadline::Deadline;
+use super::of_server::{OfServer, WorkedOut};
 use super::report::PlaceReport;
 use super::{CalculationRequest, Place, Progress, RuntimeParts, TableError};
 
 mod events;
-mod of_server;
 mod sample;
 
 use events::EventsRead;
-use of_server::OfServer;
 use sample::Sample;
 
 /// How long after its end a month is final, in seconds: 24 hours.
@@ -125,10 +125,8 @@ impl OfPlace<'_> {
                 return ids.get(done).map(|id| (*id).clone());
             }
             let of_server = |id: &'_ String| {
-                let gone = sample.gone.contains(id);
-                let server = self.place.server(id);
-                let of_server = OfServer { of_place: self, server, progress, as_of: sample.as_of, gone };
-                async move { of_server.keep(months, is_final).await }
+                let of_server = OfServer { parts: self.parts, server: self.place.server(id), as_of: sample.as_of };
+                async move { self.of_server(&of_server, sample, progress, months, is_final).await }
             };
             let mut kept = stream::iter(ids_at_once.iter().map(|id| of_server(id))).buffered(SIDE_BY_SIDE);
             let mut next = ids_at_once.iter();
@@ -143,6 +141,33 @@ impl OfPlace<'_> {
             }
         }
         None
+    }
+
+    /// The checkpoint comes last: without it, the same is worked out of more evidence.
+    async fn of_server(
+        &self,
+        of_server: &OfServer<'_>,
+        sample: &Sample,
+        progress: &Progress,
+        months: &[Month],
+        is_final: &(dyn Fn(Month) -> bool + Send + Sync),
+    ) -> Result<(), TableError> {
+        let WorkedOut { history, from, may_have_run, kept: _ } = loop {
+            let before = of_server.before(months).await?;
+            if let Some(worked_out) = of_server.keep(&before, progress, is_final).await? {
+                break worked_out;
+            }
+        };
+        let (id, ledger) = (&of_server.server.instance_id, &self.parts.ledger);
+        if sample.gone.contains(id) && !may_have_run && months == [Month::of(sample.as_of)] {
+            return ledger.remove_server(self.place, id).await;
+        }
+        // Until where the next run reads once more, and not further: what it finds there is after it.
+        let Some(watermark) = progress.watermark() else { return Ok(()) };
+        match history.next_checkpoint(&progress.covered, from, watermark.plus(-OVERLAP)) {
+            Some(checkpoint) => ledger.keep_checkpoint(id, &history, from, checkpoint).await,
+            None => Ok(()),
+        }
     }
 
     async fn make_stale_one(&self, id: &str, now: Second) {
