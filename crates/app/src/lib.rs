@@ -20,6 +20,7 @@ mod stats;
 pub mod diagnosis;
 mod registrations;
 
+pub mod events;
 pub mod from_logs;
 pub mod runtime;
 

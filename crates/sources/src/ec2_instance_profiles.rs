@@ -55,8 +55,7 @@ impl Source for Ec2InstanceProfiles {
     const TTL: TtlPolicy = TtlPolicy::fresh_for(Duration::from_mins(60));
     const SCOPE: ScopeRule = ScopeRule::Account;
     const IAM_ACTIONS: &'static [&'static str] = &[LIST_INSTANCE_PROFILES];
-    const MADE_OLD_BY: &'static [MadeOldBy] =
-        &[MadeOldBy::Calls { service: "iam", names: WRITES }];
+    const MADE_OLD_BY: &'static [MadeOldBy] = &[MadeOldBy::Calls { service: "iam", names: WRITES }];
     const LIST: Option<ListShape> = Some(ListShape { member: "instanceProfiles", id: "instanceProfileId" });
 
     type Answer = InstanceProfilesAnswer;

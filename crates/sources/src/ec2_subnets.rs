@@ -13,7 +13,8 @@ const DESCRIBE_SUBNETS: &str = "ec2:DescribeSubnets";
 const PAGE_SIZE: i32 = 1_000;
 
 /// The calls that write subnets.
-const WRITES: &[&str] = &["CreateDefaultSubnet", "CreateDefaultVpc", "CreateSubnet", "DeleteSubnet", "ModifySubnetAttribute"];
+const WRITES: &[&str] =
+    &["CreateDefaultSubnet", "CreateDefaultVpc", "CreateSubnet", "DeleteSubnet", "ModifySubnetAttribute"];
 
 /// The data type `ec2-subnets`.
 #[derive(Debug)]

@@ -124,11 +124,8 @@ impl OfPlace<'_> {
                 report.remaining = ids.len() - done;
                 return ids.get(done).map(|id| (*id).clone());
             }
-            let of_server = |id: &'_ String| {
-                let of_server = OfServer { parts: self.parts, server: self.place.server(id), as_of: sample.as_of };
-                async move { self.of_server(&of_server, sample, progress, months, is_final).await }
-            };
-            let mut kept = stream::iter(ids_at_once.iter().map(|id| of_server(id))).buffered(SIDE_BY_SIDE);
+            let works = ids_at_once.iter().map(|id| self.of_server(id, sample, progress, months, is_final));
+            let mut kept = stream::iter(works).buffered(SIDE_BY_SIDE);
             let mut next = ids_at_once.iter();
             while let (Some(result), Some(id)) = (kept.next().await, next.next()) {
                 match result {
@@ -146,20 +143,21 @@ impl OfPlace<'_> {
     /// The checkpoint comes last: without it, the same is worked out of more evidence.
     async fn of_server(
         &self,
-        of_server: &OfServer<'_>,
+        id: &str,
         sample: &Sample,
         progress: &Progress,
         months: &[Month],
         is_final: &(dyn Fn(Month) -> bool + Send + Sync),
     ) -> Result<(), TableError> {
+        let (ledger, as_of) = (&self.parts.ledger, sample.as_of);
+        let of_server = OfServer { parts: self.parts, place: self.place, id, as_of };
         let WorkedOut { history, from, may_have_run, kept: _ } = loop {
             let before = of_server.before(months).await?;
             if let Some(worked_out) = of_server.keep(&before, progress, is_final).await? {
                 break worked_out;
             }
         };
-        let (id, ledger) = (&of_server.server.instance_id, &self.parts.ledger);
-        if sample.gone.contains(id) && !may_have_run && months == [Month::of(sample.as_of)] {
+        if sample.gone.contains(id) && !may_have_run && months == [Month::of(as_of)] {
             return ledger.remove_server(self.place, id).await;
         }
         // Until where the next run reads once more, and not further: what it finds there is after it.

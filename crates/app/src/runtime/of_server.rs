@@ -1,7 +1,7 @@
-use larder_runtime::{Answer, Month, Second, Server, Span, Totals};
+use larder_runtime::{Answer, Month, Second, Span, Totals};
 
 use super::ledger::{History, MonthBefore, Ran};
-use super::{KeptAnswer, KeptMonth, Progress, RuntimeParts, TableError};
+use super::{KeptAnswer, KeptMonth, Place, Progress, RuntimeParts, TableError};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -11,7 +11,8 @@ const DAY: i64 = 24 * 60 * 60;
 /// written only in place of what was read: so it knows all that those knew who wrote before.
 pub(super) struct OfServer<'a> {
     pub(super) parts: &'a RuntimeParts,
-    pub(super) server: Server,
+    pub(super) place: &'a Place,
+    pub(super) id: &'a str,
     /// Until when, unless a later answer is kept already.
     pub(super) as_of: Second,
 }
@@ -32,7 +33,7 @@ impl OfServer<'_> {
     pub(super) async fn before(&self, months: &[Month]) -> Result<Vec<MonthBefore>, TableError> {
         let mut before = Vec::with_capacity(months.len());
         for month in months {
-            before.push(self.parts.ledger.month_before(&self.server.instance_id, *month).await?);
+            before.push(self.parts.ledger.month_before(self.id, *month).await?);
         }
         Ok(before)
     }
@@ -45,16 +46,16 @@ impl OfServer<'_> {
         progress: &Progress,
         is_final: &(dyn Fn(Month) -> bool + Send + Sync),
     ) -> Result<Option<WorkedOut>, TableError> {
-        let (id, current) = (&self.server.instance_id, Month::of(self.as_of));
+        let current = Month::of(self.as_of);
         let from = before.first().map_or(self.as_of, |first| first.month.span().from);
-        let history = self.parts.ledger.history(id, from).await?;
+        let history = self.parts.ledger.history(self.id, from).await?;
         let ran = history.ran(&progress.covered);
         let (mut may_have_run, mut beside) = (false, None);
         for before in before {
             let month = before.month;
             let window = month.span().and(&Span { from: month.span().from, to: self.as_of_after(before) });
             let totals = ran.totals(&window);
-            let answer = Answer::new(self.server.clone(), month, window, &totals, progress.watermark());
+            let answer = Answer::new(self.place.server(self.id), month, window, &totals, progress.watermark());
             may_have_run |= answer.upper_minutes != Some(0.0);
             if month < current && before.kept.as_ref().is_some_and(|kept| kept.is_final) {
                 continue;
@@ -84,7 +85,7 @@ impl OfServer<'_> {
             let Some(KeptMonth { answer, .. }) = month.kept.clone() else { return Ok(None) };
             let kept = KeptAnswer { timestamp: Some(answer.as_of), answer };
             self.parts.servers.keep(&kept).await?;
-            let now = self.parts.ledger.month_before(&self.server.instance_id, month.month).await?;
+            let now = self.parts.ledger.month_before(self.id, month.month).await?;
             if now == month {
                 return Ok(Some(kept));
             }

@@ -27,7 +27,7 @@ impl StateChanges {
             return Ok(None);
         }
         loop {
-            let of_server = OfServer { parts, server: place.server(id), as_of: parts.now() };
+            let of_server = OfServer { parts, place, id, as_of: parts.now() };
             let before = of_server.before(&[Month::of(of_server.as_of)]).await?;
             let progress = parts.ledger.progress(place).await?;
             if progress.watermark().is_none() {
@@ -39,6 +39,3 @@ impl StateChanges {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,6 +4,7 @@ use larder_runtime::Quality;
 
 use super::*;
 
+mod state_changes;
 mod world;
 
 use world::{HOUR, World, place, second};
