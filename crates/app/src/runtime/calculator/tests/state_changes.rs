@@ -83,7 +83,7 @@ async fn a_months_checkpoint_and_the_month_before_are_left_to_the_run() {
     assert_eq!(kept(&world), before);
 }
 
-/// A table whose answers come in another order for each seed.
+/// A table whose answers come in another order for each seed, and some of them late.
 #[derive(Debug)]
 struct Interleaved {
     items: Arc<FakedItems>,
@@ -91,11 +91,19 @@ struct Interleaved {
 }
 
 impl Interleaved {
-    async fn wait(&self) {
+    fn random(&self) -> u64 {
         let next =
             |seed: u64| Some(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
-        let seed = self.seed.fetch_update(SeqCst, SeqCst, next).expect("there is always a next");
-        for _ in 0..seed >> 61 {
+        self.seed.fetch_update(SeqCst, SeqCst, next).expect("there is always a next") >> 33
+    }
+
+    async fn wait(&self) {
+        let turns = if self.random().is_multiple_of(4) { self.random() % 150 } else { self.random() % 8 };
+        self.wait_for(turns).await;
+    }
+
+    async fn wait_for(&self, turns: u64) {
+        for _ in 0..turns {
             tokio::task::yield_now().await;
         }
     }
@@ -143,12 +151,12 @@ async fn side_by_side_with_a_run_the_end_knows_all_in_whatever_order() {
     const STATES: [InstanceState; 4] =
         [InstanceState::Stopping, InstanceState::Stopped, InstanceState::Pending, InstanceState::Running];
     let times = ["2025-11-03T05:40:00Z", "2025-11-03T05:41:00Z", "2025-11-03T05:50:00Z", "2025-11-03T05:51:00Z"];
-    for seed in 0..400 {
+    for seed in 0..1_000 {
         let world = World::new(ALWAYS_ON);
         world.run_at(RUN).await;
         world.aws.clock.set(NOW);
-        let items: Arc<dyn Items> =
-            Arc::new(Interleaved { items: world.items.clone(), seed: AtomicU64::new(seed << 20 | 1) });
+        let interleaved = Arc::new(Interleaved { items: world.items.clone(), seed: AtomicU64::new(seed) });
+        let items: Arc<dyn Items> = interleaved.clone();
         let parts = RuntimeParts {
             ledger: Ledger::new(items.clone()),
             servers: Arc::new(ServersInItems::new(items)),
@@ -156,7 +164,10 @@ async fn side_by_side_with_a_run_the_end_knows_all_in_whatever_order() {
         };
         let changes = StateChanges::new(parts.clone());
         let place = place();
-        let takes = times.iter().zip(STATES).map(|(time, state)| changes.take(&place, "i-b", changed(time, state)));
+        let takes = times.iter().zip(STATES).map(async |(time, state)| {
+            interleaved.wait_for(interleaved.random() % 800).await;
+            changes.take(&place, "i-b", changed(time, state)).await
+        });
         let run = RuntimeCalculator::new(parts);
         let request = CalculationRequest::default();
         let (report, taken) = join(run.run(&request, Duration::from_secs(840)), join_all(takes)).await;
