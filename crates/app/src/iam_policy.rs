@@ -5,6 +5,7 @@ use larder_sources::{ASSUME_ROLE, DATA_TYPES, DataType, DynamoDbAccounts, RoleAr
 use serde::Serialize;
 
 use crate::configuration::table;
+use crate::runtime::{DynamoDbItems, DynamoDbServers};
 
 /// The version of IAM's policy language.
 const LANGUAGE: &str = "2012-10-17";
@@ -32,10 +33,16 @@ struct Statement {
 pub struct Permissions {
     /// The data types that it asks in its own account.
     pub data_types: Vec<&'static DataType>,
+    /// What else it asks there: [`RUNTIME_ACTIONS`](larder_sources::RUNTIME_ACTIONS), where it works out running minutes.
+    pub actions: &'static [&'static str],
     /// The table that it keeps entries in.
     pub cache_table: Option<TableArn>,
     /// The table that it reads the registered accounts from.
     pub accounts_table: Option<TableArn>,
+    /// The table of what running minutes are worked out of.
+    pub runtime_table: Option<TableArn>,
+    /// The table of the servers, beside which running minutes are kept.
+    pub servers_table: Option<TableArn>,
     /// The roles that it assumes in other accounts.
     pub roles: BTreeSet<RolePattern>,
 }
@@ -79,14 +86,20 @@ impl IamPolicy {
     /// list and describe take no narrower resource.
     #[must_use]
     pub fn of(permissions: &Permissions) -> Self {
-        let Permissions { data_types, cache_table, accounts_table, roles } = permissions;
-        let mut statement = of_data_types(data_types);
+        let Permissions { data_types, actions, cache_table, accounts_table, runtime_table, servers_table, roles } =
+            permissions;
+        let mut statement = reading(data_types.iter().flat_map(|row| row.iam_actions).chain(*actions));
         if let Some(table) = cache_table {
             let resource = vec![table.0.clone(), table.of_index(DynamoDbStore::INDEX)];
             statement.push(allow("CacheTable", texts(DynamoDbStore::IAM_ACTIONS), resource));
         }
-        if let Some(table) = accounts_table {
-            statement.push(allow("AccountsTable", texts(DynamoDbAccounts::IAM_ACTIONS), vec![table.0.clone()]));
+        let tables = [
+            ("AccountsTable", accounts_table, DynamoDbAccounts::IAM_ACTIONS),
+            ("RuntimeTable", runtime_table, DynamoDbItems::IAM_ACTIONS),
+            ("ServersTable", servers_table, DynamoDbServers::IAM_ACTIONS),
+        ];
+        for (sid, table, actions) in tables {
+            statement.extend(table.iter().map(|table| allow(sid, texts(actions), vec![table.0.clone()])));
         }
         if !roles.is_empty() {
             statement.push(allow(
@@ -100,9 +113,9 @@ impl IamPolicy {
 }
 
 /// One statement for each service, by its name.
-fn of_data_types(data_types: &[&'static DataType]) -> Vec<Statement> {
+fn reading<'a>(actions: impl Iterator<Item = &'a &'static str>) -> Vec<Statement> {
     let mut services = BTreeMap::<&str, BTreeSet<&str>>::new();
-    for action in data_types.iter().flat_map(|row| row.iam_actions) {
+    for action in actions {
         services.entry(service_of(action)).or_default().insert(action);
     }
     let statement = |(service, actions): (&str, BTreeSet<&str>)| {

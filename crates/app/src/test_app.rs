@@ -11,7 +11,7 @@ use larder_sources::{AccountId, DataType, FailureKind, FetchError, Region, Scope
 use crate::configuration::Configuration;
 use crate::wiring::{OpenedRuntime, OpenedStore};
 use crate::{App, Fetcher, Parts};
-use tokio_clock::TokioClock;
+pub(crate) use tokio_clock::TokioClock;
 
 mod tokio_clock;
 

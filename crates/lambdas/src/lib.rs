@@ -5,12 +5,14 @@ mod direct;
 mod http_event;
 mod normalise;
 mod principal;
+mod response;
 mod start;
 
 pub use calculation::{calculate, time_left};
 pub use direct::{invalidate_directly, is_http_event};
 pub use http_event::{Answered, HttpFunction};
-pub use start::{ended, start, start_calculator};
+pub use response::respond;
+pub use start::{ended, start, start_calculator, start_responder};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use aws_config::SdkConfig;
 use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
+use larder_app::events::EventResponder;
 use larder_app::runtime::RuntimeCalculator;
 use larder_app::wiring::{OpenedRuntime, accounts, ambient_aws, dynamodb_runtime, dynamodb_store, switched_off};
 use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
@@ -21,6 +23,11 @@ pub async fn start() -> Option<App> {
 /// The same for the calculator of running minutes.
 pub async fn start_calculator(environment: Arc<dyn Environment>) -> Option<RuntimeCalculator> {
     started(wired_calculator(environment).await)
+}
+
+/// The same for what takes events.
+pub async fn start_responder() -> Option<EventResponder> {
+    started(wired_responder().await)
 }
 
 fn started<T>(wired: anyhow::Result<T>) -> Option<T> {
@@ -53,8 +60,13 @@ async fn wired() -> anyhow::Result<App> {
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
     let aws = ambient_aws().await;
+    Ok(app(&configuration, table.as_deref(), aws, environment))
+}
+
+/// The app over a table, or over none.
+fn app(configuration: &Configuration, table: Option<&str>, aws: SdkConfig, environment: Arc<dyn Environment>) -> App {
     let store = match table {
-        Some(table) => dynamodb_store(&table, &aws, environment.clone()),
+        Some(table) => dynamodb_store(table, &aws, environment.clone()),
         None => switched_off(),
     };
     tracing::info!(store = %store.description, deployment = configuration.deployment, "the function starts");
@@ -64,7 +76,7 @@ async fn wired() -> anyhow::Result<App> {
         let (configuration, aws, environment) = of_runtime;
         dynamodb_runtime(&configuration, &aws, environment)
     });
-    Ok(App::new(Parts { configuration: &configuration, environment, store, fetcher, runtime }))
+    App::new(Parts { configuration, environment, store, fetcher, runtime })
 }
 
 async fn wired_calculator(environment: Arc<dyn Environment>) -> anyhow::Result<RuntimeCalculator> {
@@ -74,6 +86,19 @@ async fn wired_calculator(environment: Arc<dyn Environment>) -> anyhow::Result<R
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     tracing::info!(deployment = configuration.deployment, "the function starts");
     Ok(RuntimeCalculator::new(parts))
+}
+
+async fn wired_responder() -> anyhow::Result<EventResponder> {
+    let mut configuration = load(None, &[]).context("the configuration is wrong")?;
+    // What is made old while caching is switched off must not be fresh when it is switched on again.
+    configuration.cache.disabled = false;
+    let table = table(&configuration)?;
+    let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
+    let aws = ambient_aws().await;
+    let runtime = dynamodb_runtime(&configuration, &aws, environment.clone())?;
+    start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
+    let app = app(&configuration, table.as_deref(), aws, environment);
+    Ok(EventResponder::new(app, runtime))
 }
 
 /// The table, or `None` where caching is switched off. Containers share nothing but a table.

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{Aws, FailureKind, FetchError, Region, Scope, ScopeRule, Source, TtlPolicy};
+use crate::{Aws, FailureKind, FetchError, MadeOldBy, Region, Scope, ScopeRule, Source, TtlPolicy};
 
 /// One kind of question: a row of the table. Everything that differs by data type is read from here.
 pub struct DataType {
@@ -24,6 +24,8 @@ pub struct DataType {
     pub regions: Option<&'static [&'static str]>,
     /// The IAM actions that a fetch needs.
     pub iam_actions: &'static [&'static str],
+    /// The events that make a stored answer old.
+    pub made_old_by: &'static [MadeOldBy],
     /// Where the list stands in the answer, if the answer is one.
     pub list: Option<ListShape>,
     /// The field of the list's items that holds an account, if they are about different ones: `accountId`. A caller may
@@ -60,6 +62,7 @@ impl DataType {
             scope: S::SCOPE,
             regions: S::REGIONS,
             iam_actions: S::IAM_ACTIONS,
+            made_old_by: S::MADE_OLD_BY,
             list: S::LIST,
             account_of_item: S::ACCOUNT_OF_ITEM,
             fetch: fetch_json::<S>,

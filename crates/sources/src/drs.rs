@@ -3,12 +3,16 @@
 use aws_sdk_drs::types::{ExtensionStatus, SourceServer, StagingArea};
 
 use crate::pages::every_page;
-use crate::{AccountId, FetchError};
+use crate::{AccountId, FetchError, MadeOldBy};
 
 pub(crate) const DESCRIBE_SOURCE_SERVERS: &str = "drs:DescribeSourceServers";
 /// DRS names no maximum for its describing operations; 300 is the most it allows for any other list of source servers.
 pub(crate) const PAGE_SIZE: i32 = 300;
 const UNINITIALIZED: &str = "UninitializedAccountException";
+
+/// DRS tells of launches and of replication that stalls, and every call that wrote something counts too: a job begins with
+/// one.
+pub(crate) const MADE_OLD_BY: &[MadeOldBy] = &[MadeOldBy::EventsOf("drs")];
 
 /// The regions that have DRS, by name: from botocore's `endpoints.json`, of every partition.
 pub(crate) static REGIONS: &[&str] = &[

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::drs::{self, DESCRIBE_SOURCE_SERVERS, initialized, source_servers};
 use crate::pages::every_page;
-use crate::{AccountId, Aws, FetchError, Region, Scope, ScopeRule, Source, TtlPolicy};
+use crate::{AccountId, Aws, FetchError, MadeOldBy, Region, Scope, ScopeRule, Source, TtlPolicy};
 
 mod limits;
 mod status;
@@ -60,6 +60,7 @@ impl Source for DrsQuotas {
     const SCOPE: ScopeRule = ScopeRule::RegionAndAccount;
     const REGIONS: Option<&'static [&'static str]> = Some(drs::REGIONS);
     const IAM_ACTIONS: &'static [&'static str] = &[DESCRIBE_SOURCE_SERVERS, DESCRIBE_JOBS, limits::LIST_SERVICE_QUOTAS];
+    const MADE_OLD_BY: &'static [MadeOldBy] = drs::MADE_OLD_BY;
 
     type Answer = DrsQuotasAnswer;
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::drs::{self, DESCRIBE_SOURCE_SERVERS, initialized, is_extended_from_another_account, source_servers};
-use crate::{AccountId, Aws, FetchError, ListShape, Scope, ScopeRule, Source, TtlPolicy};
+use crate::{AccountId, Aws, FetchError, ListShape, MadeOldBy, Scope, ScopeRule, Source, TtlPolicy};
 
 mod life_cycle;
 
@@ -79,6 +79,7 @@ impl Source for DrsSourceServers {
     const SCOPE: ScopeRule = ScopeRule::RegionAndAccount;
     const REGIONS: Option<&'static [&'static str]> = Some(drs::REGIONS);
     const IAM_ACTIONS: &'static [&'static str] = &[DESCRIBE_SOURCE_SERVERS];
+    const MADE_OLD_BY: &'static [MadeOldBy] = drs::MADE_OLD_BY;
     const LIST: Option<ListShape> = Some(ListShape { member: "sourceServers", id: "sourceServerId" });
 
     type Answer = SourceServersAnswer;

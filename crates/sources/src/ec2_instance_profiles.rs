@@ -7,13 +7,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::pages::every_page;
-use crate::{Aws, FetchError, ListShape, Scope, ScopeRule, Source, TtlPolicy};
+use crate::{Aws, FetchError, ListShape, MadeOldBy, Scope, ScopeRule, Source, TtlPolicy};
 
 const LIST_INSTANCE_PROFILES: &str = "iam:ListInstanceProfiles";
 /// The most that `ListInstanceProfiles` allows.
 const PAGE_SIZE: i32 = 1_000;
 /// ISO 8601, as AWS writes it.
 const FORMAT: Format = Format::DateTime;
+
+/// The calls that write instance profiles.
+const WRITES: &[&str] =
+    &["AddRoleToInstanceProfile", "CreateInstanceProfile", "DeleteInstanceProfile", "RemoveRoleFromInstanceProfile"];
 
 /// The data type `ec2-instance-profiles`.
 #[derive(Debug)]
@@ -51,6 +55,7 @@ impl Source for Ec2InstanceProfiles {
     const TTL: TtlPolicy = TtlPolicy::fresh_for(Duration::from_mins(60));
     const SCOPE: ScopeRule = ScopeRule::Account;
     const IAM_ACTIONS: &'static [&'static str] = &[LIST_INSTANCE_PROFILES];
+    const MADE_OLD_BY: &'static [MadeOldBy] = &[MadeOldBy::Calls { service: "iam", names: WRITES }];
     const LIST: Option<ListShape> = Some(ListShape { member: "instanceProfiles", id: "instanceProfileId" });
 
     type Answer = InstanceProfilesAnswer;

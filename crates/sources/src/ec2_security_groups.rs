@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::pages::every_page;
-use crate::{Aws, FetchError, ListShape, Scope, ScopeRule, Source, TtlPolicy, ec2_tags};
+use crate::{Aws, FetchError, ListShape, MadeOldBy, Scope, ScopeRule, Source, TtlPolicy, ec2_tags};
 
 mod rule;
 
@@ -15,6 +15,20 @@ use rule::Rule;
 const DESCRIBE_SECURITY_GROUPS: &str = "ec2:DescribeSecurityGroups";
 /// The most that `DescribeSecurityGroups` allows.
 const PAGE_SIZE: i32 = 1_000;
+
+/// The calls that write security groups. A VPC's default one comes and goes with it.
+const WRITES: &[&str] = &[
+    "AuthorizeSecurityGroupEgress",
+    "AuthorizeSecurityGroupIngress",
+    "CreateDefaultVpc",
+    "CreateSecurityGroup",
+    "CreateVpc",
+    "DeleteSecurityGroup",
+    "DeleteVpc",
+    "ModifySecurityGroupRules",
+    "RevokeSecurityGroupEgress",
+    "RevokeSecurityGroupIngress",
+];
 
 /// The data type `ec2-security-groups`.
 #[derive(Debug)]
@@ -54,6 +68,8 @@ impl Source for Ec2SecurityGroups {
     const TTL: TtlPolicy = TtlPolicy::fresh_for(Duration::from_mins(60));
     const SCOPE: ScopeRule = ScopeRule::RegionAndAccount;
     const IAM_ACTIONS: &'static [&'static str] = &[DESCRIBE_SECURITY_GROUPS];
+    const MADE_OLD_BY: &'static [MadeOldBy] =
+        &[MadeOldBy::Calls { service: "ec2", names: WRITES }, MadeOldBy::TagsOf("sg-")];
     const LIST: Option<ListShape> = Some(ListShape { member: "securityGroups", id: "groupId" });
 
     type Answer = SecurityGroupsAnswer;

@@ -6,11 +6,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::pages::every_page;
-use crate::{Aws, FetchError, ListShape, Scope, ScopeRule, Source, TtlPolicy, ec2_tags};
+use crate::{Aws, FetchError, ListShape, MadeOldBy, Scope, ScopeRule, Source, TtlPolicy, ec2_tags};
 
 const DESCRIBE_SUBNETS: &str = "ec2:DescribeSubnets";
 /// The most that `DescribeSubnets` allows.
 const PAGE_SIZE: i32 = 1_000;
+
+/// The calls that write subnets.
+const WRITES: &[&str] =
+    &["CreateDefaultSubnet", "CreateDefaultVpc", "CreateSubnet", "DeleteSubnet", "ModifySubnetAttribute"];
 
 /// The data type `ec2-subnets`.
 #[derive(Debug)]
@@ -45,6 +49,8 @@ impl Source for Ec2Subnets {
     const TTL: TtlPolicy = TtlPolicy::fresh_for(Duration::from_mins(60));
     const SCOPE: ScopeRule = ScopeRule::RegionAndAccount;
     const IAM_ACTIONS: &'static [&'static str] = &[DESCRIBE_SUBNETS];
+    const MADE_OLD_BY: &'static [MadeOldBy] =
+        &[MadeOldBy::Calls { service: "ec2", names: WRITES }, MadeOldBy::TagsOf("subnet-")];
     const LIST: Option<ListShape> = Some(ListShape { member: "subnets", id: "subnetId" });
 
     type Answer = SubnetsAnswer;

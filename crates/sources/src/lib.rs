@@ -7,6 +7,7 @@ mod data_type;
 mod endpoints;
 mod error;
 mod identity;
+mod made_old_by;
 mod pages;
 mod partition;
 mod region;
@@ -48,6 +49,7 @@ pub use identity::Caller;
 pub use lookup_events::{
     KEPT_FOR, LATE_BY, Lookup, LookupBy, LookupEvents, OVERLAP, RecordedEvent, RecordedName, Slice,
 };
+pub use made_old_by::MadeOldBy;
 pub use region::Region;
 pub use registry::{
     AccountEntry, AccountRegistry, ConfiguredAccounts, DynamoDbAccounts, InvalidAccount, RegisteredAccount, RoleArn,

@@ -3,7 +3,7 @@ use std::future::Future;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Aws, FetchError, ListShape, Scope, ScopeRule, TtlPolicy};
+use crate::{Aws, FetchError, ListShape, MadeOldBy, Scope, ScopeRule, TtlPolicy};
 
 /// The port to upstream: one data type, its facts as consts and one method.
 ///
@@ -23,6 +23,9 @@ pub trait Source: 'static {
     const REGIONS: Option<&'static [&'static str]> = None;
     /// The IAM actions that `fetch` needs, as a policy names them: `ec2:DescribeSubnets`.
     const IAM_ACTIONS: &'static [&'static str];
+    /// The events that make a stored answer old. One that is missing here costs freshness until [`Self::TTL`] is over; one
+    /// that changes nothing in the answer costs a call.
+    const MADE_OLD_BY: &'static [MadeOldBy] = &[];
     /// Where the list stands in the answer, if the answer is one.
     const LIST: Option<ListShape> = None;
     /// The field of the list's items that holds an account, if they are about different ones: a caller gets to see

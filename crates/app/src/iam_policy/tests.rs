@@ -53,11 +53,22 @@ fn it_allows_every_action_of_every_row_once() {
 }
 
 #[test]
+fn running_minutes_need_more_of_the_same_services() {
+    let policy = policy(&Permissions { actions: larder_sources::RUNTIME_ACTIONS, ..of(&["ec2-subnets"]) });
+    let allowed: Vec<_> = statements(&policy).iter().map(|statement| strings(&statement["Action"])).collect();
+    let expected = [vec!["cloudtrail:LookupEvents"], vec!["ec2:DescribeInstances", "ec2:DescribeSubnets"]];
+    assert_eq!(allowed, expected);
+}
+
+#[test]
 fn what_is_allowed_on_everything_only_reads() {
     let table = TableArn::parse("larder").expect("a name");
     let everything = Permissions {
         cache_table: Some(table.clone()),
-        accounts_table: Some(table),
+        accounts_table: Some(table.clone()),
+        runtime_table: Some(table.clone()),
+        servers_table: Some(table),
+        actions: larder_sources::RUNTIME_ACTIONS,
         roles: roles(&["arn:aws:iam::*:role/larder-read"]),
         ..Permissions::of_every_data_type()
     };
@@ -68,7 +79,7 @@ fn what_is_allowed_on_everything_only_reads() {
     for statement in on_everything {
         for action in strings(&statement["Action"]) {
             let (_, operation) = action.split_once(':').expect("service:Operation");
-            assert!(["Describe", "Get", "List"].iter().any(|verb| operation.starts_with(verb)), "{action}");
+            assert!(["Describe", "Get", "List", "Lookup"].iter().any(|verb| operation.starts_with(verb)), "{action}");
         }
     }
 }
@@ -79,15 +90,21 @@ fn tables_and_roles_have_statements_of_their_own() {
     let permissions = Permissions {
         cache_table: TableArn::parse(arn),
         accounts_table: TableArn::parse("accounts"),
+        runtime_table: TableArn::parse("runtime"),
+        servers_table: TableArn::parse("servers"),
         roles: roles(&["arn:aws:iam::444455556666:role/b", "arn:aws:iam::111122223333:role/a"]),
         ..Permissions::default()
     };
     let policy = policy(&permissions);
-    let [cache, accounts, roles] = statements(&policy) else { panic!("{policy}") };
+    let [cache, accounts, runtime, servers, roles] = statements(&policy) else { panic!("{policy}") };
     assert_eq!(strings(&cache["Resource"]), [arn, &format!("{arn}/index/dataType-createdAt-index")]);
     assert_eq!(strings(&cache["Action"]), DynamoDbStore::IAM_ACTIONS);
     assert_eq!(strings(&accounts["Resource"]), ["arn:aws:dynamodb:*:*:table/accounts"]);
     assert_eq!(strings(&accounts["Action"]), ["dynamodb:GetItem", "dynamodb:Scan"]);
+    assert_eq!(strings(&runtime["Resource"]), ["arn:aws:dynamodb:*:*:table/runtime"]);
+    assert_eq!(strings(&runtime["Action"]), DynamoDbItems::IAM_ACTIONS);
+    assert_eq!(strings(&servers["Resource"]), ["arn:aws:dynamodb:*:*:table/servers"]);
+    assert_eq!(strings(&servers["Action"]), DynamoDbServers::IAM_ACTIONS);
     assert_eq!(strings(&roles["Action"]), ["sts:AssumeRole"]);
     assert_eq!(strings(&roles["Resource"]), ["arn:aws:iam::111122223333:role/a", "arn:aws:iam::444455556666:role/b"]);
 }

@@ -2,16 +2,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use larder_runtime::{Checkpoint, Evidence, Month, Second};
+use larder_runtime::{Checkpoint, Evidence, Second};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Items, KeptMonth, Place, Progress, TableError};
+use super::{Item, Items, Place, Progress, TableError};
 
 mod answers;
 mod history;
+mod months;
 
 pub use history::{History, Ran};
+pub use months::MonthBefore;
 
 /// Checkpoints stand by themselves: until they are older than this, in seconds, what they were made of is kept too.
 const EVIDENCE_KEPT_FOR: i64 = 120 * 24 * 60 * 60;
@@ -78,6 +80,14 @@ impl Ledger {
     pub async fn servers(&self, place: &Place) -> Result<BTreeSet<String>, TableError> {
         let items = self.items.between(&place.to_string(), &server_key(""), &server_key(&LAST.to_string())).await?;
         Ok(items.into_iter().filter_map(|item| Some(item.range.split_once('#')?.1.to_owned())).collect())
+    }
+
+    /// Whether a server is one of those.
+    ///
+    /// # Errors
+    /// If the table can't be read.
+    pub async fn has_server(&self, place: &Place, id: &str) -> Result<bool, TableError> {
+        Ok(self.items.get(&place.to_string(), &server_key(id)).await?.is_some())
     }
 
     /// Adds servers to those of a place.
@@ -162,26 +172,6 @@ impl Ledger {
         Ok(())
     }
 
-    /// What is kept of an instance's month.
-    ///
-    /// # Errors
-    /// If the table can't be read.
-    pub async fn month(&self, id: &str, month: Month) -> Result<Option<KeptMonth>, TableError> {
-        self.items.get(id, &month_key(month)).await?.as_ref().map(read).transpose()
-    }
-
-    /// Keeps a month in place of what is kept of it, for who asks for the server and for who asks for the month.
-    ///
-    /// # Errors
-    /// If the table can't be written.
-    pub async fn keep_month(&self, place: &Place, month: &KeptMonth) -> Result<(), TableError> {
-        // A month that is final is not worked out again, so it comes last.
-        self.keep_answer(place, &month.kept).await?;
-        let answer = &month.kept.answer;
-        let id = answer.server.instance_id.clone();
-        self.items.put(vec![item(id, month_key(answer.month), month, None)?]).await
-    }
-
     /// All evidence that is kept of an instance.
     ///
     /// # Errors
@@ -222,10 +212,6 @@ fn known(place: &Place) -> Result<Item, TableError> {
 
 fn server_key(id: &str) -> String {
     format!("server#{id}")
-}
-
-fn month_key(month: Month) -> String {
-    format!("month#{month}")
 }
 
 fn evidence_key(time: Second) -> String {

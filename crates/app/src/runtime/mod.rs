@@ -8,6 +8,7 @@ mod items;
 mod kept_month;
 mod ledger;
 mod of_place;
+mod of_server;
 mod parts;
 mod place;
 mod progress;
@@ -15,13 +16,14 @@ mod reader;
 mod report;
 mod request;
 mod servers_table;
+mod state_changes;
 mod table_error;
 mod upstream;
 
 pub use calculator::RuntimeCalculator;
 pub use items::{DynamoDbItems, Item, Items, SqliteItems};
 pub use kept_month::KeptMonth;
-pub use ledger::{History, Ledger, Ran};
+pub use ledger::{History, Ledger, MonthBefore, Ran};
 pub use parts::RuntimeParts;
 pub use place::{NoPlace, Place};
 pub use progress::Progress;
@@ -29,6 +31,7 @@ pub use reader::{AskedServer, AskedServers, MonthOfServers, PlaceProgress, Runti
 pub use report::{CalculationReport, Failed};
 pub use request::CalculationRequest;
 pub use servers_table::{DynamoDbServers, KeptAnswer, ServersInItems, ServersTable};
+pub use state_changes::StateChanges;
 pub use table_error::TableError;
 pub use upstream::{AwsUpstream, Places, Upstream};
 

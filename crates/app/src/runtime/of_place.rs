@@ -1,17 +1,17 @@
 use futures::{StreamExt, stream};
 use larder_runtime::{Month, Second};
+use larder_sources::OVERLAP;
 
 use super::deadline::Deadline;
+use super::of_server::{OfServer, WorkedOut};
 use super::report::PlaceReport;
 use super::{CalculationRequest, Place, Progress, RuntimeParts, TableError};
 
 mod events;
-mod of_server;
 mod sample;
 
 use events::EventsRead;
 pub(super) use events::evidence_of;
-use of_server::OfServer;
 use sample::Sample;
 pub(super) use sample::{described, seen};
 
@@ -110,14 +110,9 @@ impl OfPlace<'_> {
                 report.remaining = ids.len() - done;
                 return ids.get(done).map(|id| (*id).clone());
             }
-            let of_server = |id: &'_ String| {
-                let gone = sample.gone.contains(id);
-                let server = self.place.server(id);
-                let of_server = OfServer { of_place: self, server, progress, as_of: sample.as_of, gone };
-                async move { of_server.keep(months, is_final).await }
-            };
-            let keeping: Vec<_> = ids_at_once.iter().map(|id| of_server(id)).collect();
-            let mut kept = stream::iter(keeping).buffered(SIDE_BY_SIDE);
+            let works: Vec<_> =
+                ids_at_once.iter().map(|id| self.of_server(id, sample, progress, months, is_final)).collect();
+            let mut kept = stream::iter(works).buffered(SIDE_BY_SIDE);
             let mut next = ids_at_once.iter();
             while let (Some(result), Some(id)) = (kept.next().await, next.next()) {
                 match result {
@@ -130,6 +125,34 @@ impl OfPlace<'_> {
             }
         }
         None
+    }
+
+    /// The checkpoint comes last: without it, the same is worked out of more evidence.
+    async fn of_server(
+        &self,
+        id: &str,
+        sample: &Sample,
+        progress: &Progress,
+        months: &[Month],
+        is_final: &(dyn Fn(Month) -> bool + Send + Sync),
+    ) -> Result<(), TableError> {
+        let (ledger, as_of) = (&self.parts.ledger, sample.as_of);
+        let of_server = OfServer { parts: self.parts, place: self.place, id, as_of };
+        let WorkedOut { history, from, may_have_run, kept: _ } = loop {
+            let before = of_server.before(months).await?;
+            if let Some(worked_out) = of_server.keep(&before, progress, is_final).await? {
+                break worked_out;
+            }
+        };
+        if sample.gone.contains(id) && !may_have_run && months == [Month::of(as_of)] {
+            return ledger.remove_server(self.place, id).await;
+        }
+        // Until where the next run reads once more, and not further: what it finds there is after it.
+        let Some(watermark) = progress.watermark() else { return Ok(()) };
+        match history.next_checkpoint(&progress.covered, from, watermark.plus(-OVERLAP)) {
+            Some(checkpoint) => ledger.keep_checkpoint(id, &history, from, checkpoint).await,
+            None => Ok(()),
+        }
     }
 
     async fn make_stale_one(&self, id: &str, now: Second) {

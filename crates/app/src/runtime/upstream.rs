@@ -42,6 +42,6 @@ pub trait Upstream: fmt::Debug + Send + Sync + 'static {
 pub struct Places {
     /// By account and region.
     pub known: BTreeSet<Place>,
-    /// Whose regions, or which accounts, could not be told, and why.
+    /// Which accounts, or whose regions, could not be told, and why; `None` where it may be any account.
     pub failed: Vec<(Option<String>, String)>,
 }

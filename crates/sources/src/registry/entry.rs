@@ -48,3 +48,21 @@ pub enum InvalidAccount {
     #[error("the item of account {id:?} can't be read: {reason}")]
     Item { id: String, reason: String },
 }
+
+impl InvalidAccount {
+    /// The account, as it stands there.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Id { text: id } | Self::Item { id, .. } => id,
+            Self::Name { id }
+            | Self::RoleArn { id, .. }
+            | Self::RoleOfAnotherAccount { id, .. }
+            | Self::ExternalId { id }
+            | Self::ExternalIdWithoutRole { id }
+            | Self::Region { id, .. }
+            | Self::RegionOfAnotherPartition { id, .. }
+            | Self::Twice { id } => id.as_str(),
+        }
+    }
+}

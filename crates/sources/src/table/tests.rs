@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::scripted_aws::real_data;
-use crate::{RUNTIME_ACTIONS, Region};
+use crate::{MadeOldBy, RUNTIME_ACTIONS, Region};
 
 fn no_duplicates<T: std::hash::Hash + Eq>(of: impl Fn(&DataType) -> T) {
     let seen: HashSet<_> = DATA_TYPES.iter().map(of).collect();
@@ -70,16 +70,37 @@ const MODELS: &[(&str, Model)] = &[
 #[test]
 fn every_action_is_an_operation_of_its_service() {
     for action in DATA_TYPES.iter().flat_map(|row| row.iam_actions).chain(RUNTIME_ACTIONS) {
-        let (service, operation) = action.split_once(':').expect("service:Operation");
-        let model = MODELS.iter().find(|(name, _)| *name == service);
-        let (_, model) = model.unwrap_or_else(|| panic!("{action}: MODELS has no line for {service}"));
-        match model {
-            Model::Recorded(file) => {
-                let Some(model) = real_data(file) else { return };
-                assert!(model["operations"].get(operation).is_some(), "{action}");
-            }
-            Model::OfTheSdk(operations) => assert!(operations.contains(&operation), "{action}"),
+        check_operation(action);
+    }
+}
+
+#[test]
+fn what_makes_a_row_old_are_operations_that_write() {
+    let calls = DATA_TYPES.iter().flat_map(|row| row.made_old_by).flat_map(|it| match it {
+        MadeOldBy::Calls { service, names } => names.iter().map(|name| format!("{service}:{name}")).collect(),
+        MadeOldBy::TagsOf(_) => MadeOldBy::TAGGING.map(|name| format!("ec2:{name}")).to_vec(),
+        MadeOldBy::StateChange | MadeOldBy::EventsOf(_) => Vec::new(),
+    });
+    let mut count = 0;
+    for call in calls {
+        let reads = ["Describe", "Get", "List"].iter().any(|verb| call.contains(&format!(":{verb}")));
+        assert!(!reads, "{call}");
+        check_operation(&call);
+        count += 1;
+    }
+    assert!(count > 0, "some rows name calls");
+}
+
+fn check_operation(action: &str) {
+    let (service, operation) = action.split_once(':').expect("service:Operation");
+    let model = MODELS.iter().find(|(name, _)| *name == service);
+    let (_, model) = model.unwrap_or_else(|| panic!("{action}: MODELS has no line for {service}"));
+    match model {
+        Model::Recorded(file) => {
+            let Some(model) = real_data(file) else { return };
+            assert!(model["operations"].get(operation).is_some(), "{action}");
         }
+        Model::OfTheSdk(operations) => assert!(operations.contains(&operation), "{action}"),
     }
 }
 

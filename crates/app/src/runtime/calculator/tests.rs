@@ -5,6 +5,8 @@ use larder_runtime::Quality;
 use super::*;
 use crate::runtime::world::{HOUR, World, place, second};
 
+mod state_changes;
+
 const LIVES: &[(&str, &[&str])] = &[
     // 4 h until 06:00 on the 3rd.
     ("i-a", &["2025-11-02T10:00:00Z", "2025-11-02T12:00:00Z", "2025-11-03T04:00:00Z"]),

@@ -34,7 +34,11 @@ impl Ledger {
         self.answer_items().make_stale(&place.to_string(), &answer_key(month, id), (&server, month, now)).await
     }
 
-    pub(super) async fn keep_answer(&self, place: &Place, kept: &KeptAnswer) -> Result<(), TableError> {
+    /// Keeps the answer of a month, unless a later one is there.
+    ///
+    /// # Errors
+    /// If the table can't be written.
+    pub async fn keep_answer(&self, place: &Place, kept: &KeptAnswer) -> Result<(), TableError> {
         let range = answer_key(kept.answer.month, &kept.answer.server.instance_id);
         self.answer_items().keep(&place.to_string(), &range, kept).await
     }

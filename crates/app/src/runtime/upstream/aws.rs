@@ -58,7 +58,7 @@ impl Upstream for AwsUpstream {
             Registrations::read(&self.configuration, &self.aws).await;
         let mut failed: Vec<_> =
             table_failure.iter().chain(&own_failure).map(|error| (None, error.to_string())).collect();
-        failed.extend(invalid.iter().map(|error| (None, error.to_string())));
+        failed.extend(invalid.iter().map(|error| (Some(error.id().to_owned()), error.to_string())));
         let accounts: Vec<_> = accounts.into_iter().map(|registration| registration.account).collect();
         let told = join_all(accounts.iter().map(|account| self.regions(account))).await;
         let mut known = BTreeSet::new();
