@@ -190,7 +190,11 @@ impl Machine {
             Known::Nothing => timeline.push(Span { from: self.since, to: point.time }, Certainty::Maybe),
             _ => self.was_off_before(point.time, ranges, timeline),
         }
-        let is_final = point.found_by == FoundBy::Termination || point.state.is_final();
+        let is_final = match point.found_by {
+            FoundBy::Termination => true,
+            FoundBy::Absence => self.since > Second::MIN && point.time.since(self.since) > SAME_TURN,
+            FoundBy::Change | FoundBy::Look | FoundBy::Call => point.state.is_final(),
+        };
         self.move_to(if is_final { Known::Terminated } else { Known::Off }, point.time);
     }
 

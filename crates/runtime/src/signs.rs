@@ -84,6 +84,8 @@ pub(crate) enum FoundBy {
     Change,
     /// DescribeInstances told it, which may be some seconds behind.
     Look,
+    /// DescribeInstances does not know it any more: it never runs again, unless it was launched a moment ago.
+    Absence,
     /// A recorded call found it so.
     Call,
     /// A recorded call found it so and terminated it.
@@ -145,8 +147,7 @@ impl Signs {
 
     fn see(&mut self, Seen { time, instance }: &Seen) {
         let Some(instance) = instance else {
-            // One that was launched a moment ago may be missing as well.
-            self.points.push(Point { time: *time, state: InstanceState::Stopped, found_by: FoundBy::Look });
+            self.points.push(Point { time: *time, state: InstanceState::Stopped, found_by: FoundBy::Absence });
             return;
         };
         let Described { state, launched, ended, created, hibernates } = instance;

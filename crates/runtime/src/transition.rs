@@ -116,7 +116,7 @@ pub(crate) fn paired(signs: &Signs) -> Vec<Transition> {
 /// of a time that is the call's own.
 fn tells_more(point: &Point, transition: &Transition) -> bool {
     let found_off = match point.found_by {
-        FoundBy::Change | FoundBy::Look => false,
+        FoundBy::Change | FoundBy::Look | FoundBy::Absence => false,
         FoundBy::Call => point.state == InstanceState::Stopped,
         FoundBy::Termination => true,
     };
@@ -138,7 +138,7 @@ pub(crate) fn up_to_date<'a>(points: &'a [Point], transitions: &[Transition]) ->
         let is_ahead = transitions.get(after).is_some_and(|next| {
             next.direction == Direction::End && !point.is_of_a_run() && next.time().since(point.time) <= SAME_MOMENT
         });
-        point.found_by != FoundBy::Look || !is_behind && !is_ahead
+        !matches!(point.found_by, FoundBy::Look | FoundBy::Absence) || !is_behind && !is_ahead
     };
     points.iter().filter(is_up_to_date).collect()
 }

@@ -171,3 +171,17 @@ fn what_ends_twice_was_started_between() {
     let slow = [&spot[..], &[stopped, look(9 * HOUR, Stopped, 0)]].concat();
     assert_eq!(bounds(&slow), (HOUR, HOUR), "by LaunchTime it was not: it took that long to stop");
 }
+
+#[test]
+fn who_was_there_and_is_gone_runs_no_more() {
+    // CloudTrail was read until the third hour.
+    let covered = Coverage::of(span(-HOUR, 3 * HOUR));
+    let bounds = |evidence: &[Evidence]| {
+        let Totals { lower, upper, .. } = timeline(evidence, &covered).totals(&span(0, 5 * HOUR));
+        (lower, upper)
+    };
+    let ran = [call(HOUR, Act::Launch), call(2 * HOUR, Act::Stop(Running))];
+    assert_eq!(bounds(&[&ran[..], &[gone(3 * HOUR)]].concat()), (HOUR, HOUR), "nobody starts it any more");
+    let launched = [call(3 * HOUR - 120, Act::Launch), gone(3 * HOUR)];
+    assert!(bounds(&launched).1 > 2 * HOUR, "it may not be told yet");
+}
