@@ -66,7 +66,7 @@ async fn world() -> World {
         ("RUNTIME_TABLE_NAME", runtime),
         ("LARDER_APP_TAG", "App=larder-demo"),
         ("LARDER_COHERENCE_WINDOW_MS", "0"),
-        ("AWS_LAMBDA_FUNCTION_TIMEOUT", "40"),
+        ("AWS_LAMBDA_FUNCTION_TIMEOUT", "300"),
     ];
     let mut env = cloud.env(FIRST, &more);
     env.extend(clock.env());
