@@ -1,15 +1,21 @@
+use std::convert::Infallible;
 use std::future::ready;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use aws_config::SdkConfig;
 use larder_app::configuration::{Configuration, RuntimeConfiguration, StoreChoice};
+use larder_app::events::EventResponder;
 use larder_app::wiring::{accounts, fixed_aws};
 use larder_app::{AccountEntry, AwsFetcher, ConfiguredAccounts, DATA_TYPES, Fetcher};
 use larder_standin::{APP_TAG, Account, Config, Handle, Latency, Standin};
 
 use crate::arguments::StoreFlag;
 use crate::exit::WrongUsage;
+
+/// How often what happened to the fleet is told.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
 
 /// A made-up fleet behind the AWS endpoints of this process.
 pub(crate) struct Demo(Handle);
@@ -50,6 +56,21 @@ impl Demo {
 
     fn account(&self) -> anyhow::Result<&Account> {
         self.0.fleet().accounts().first().context("the demo's fleet has no account")
+    }
+
+    /// Hands over what EventBridge tells of the fleet, as it happens, for as long as this is awaited.
+    pub(crate) async fn tell(&self, responder: EventResponder) -> Infallible {
+        let mut told = self.0.now();
+        loop {
+            tokio::time::sleep(TOLD_EVERY).await;
+            let now = self.0.now();
+            for notification in self.0.lives().notifications(&(told..now), &self.0.delivery()) {
+                if let Err(problem) = responder.respond(&notification.document().to_string()).await {
+                    tracing::warn!(%problem, "an event of the demo's fleet was lost");
+                }
+            }
+            told = now;
+        }
     }
 
     /// Requests to try, for a server at `url`.

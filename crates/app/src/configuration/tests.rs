@@ -23,7 +23,7 @@ fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
     assert_eq!(read("", &[("PATH", "/bin")], &[]), Ok(Configuration::default()));
     // What these say is no value.
     let in_words = ["store", "log_level", "table", "environment", "account_id", "accounts_table", "runtime.app_tag"];
-    let in_words = [&in_words[..], &["runtime.servers_table", "runtime.table"]].concat();
+    let in_words = [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s"]].concat();
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {
         let configuration = read("", &[(row.variable, row.default)], &[]);
         assert_eq!(configuration, Ok(Configuration::default()), "{}", row.key);

@@ -30,9 +30,10 @@ pub enum NoRuntime {
 }
 
 /// Running minutes as a host has them: made when somebody first asks, or the reason why there are none.
-pub struct OpenedRuntime(
-    LazyLock<Result<RuntimeParts, String>, Box<dyn FnOnce() -> Result<RuntimeParts, String> + Send>>,
-);
+pub struct OpenedRuntime(LazyLock<Opened, Box<dyn FnOnce() -> Opened + Send>>);
+
+/// The parts, or why there are none.
+type Opened = Result<RuntimeParts, String>;
 
 impl OpenedRuntime {
     /// Those that `open` opens once somebody asks.

@@ -1,4 +1,5 @@
-use std::future::ready;
+use std::convert::Infallible;
+use std::future::{pending, ready};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use aws_config::SdkConfig;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use larder_app::configuration::{Configuration, load};
+use larder_app::events::EventResponder;
 use larder_app::http::{admit_local, router};
 use larder_app::runtime::{RuntimeCalculator, RuntimeParts};
 use larder_app::wiring::{NoRuntime, OpenedRuntime, ambient_aws, ambient_fetcher};
@@ -43,12 +45,13 @@ pub(crate) async fn run(given: &Given, serve: &Serve) -> anyhow::Result<Exit> {
         let configuration = demo.configuration(configuration)?;
         let examples = |url: &str| demo.examples(url);
         let aws = Aws { fetcher: demo.fetcher(&configuration)?, sdk: ready(demo.aws()?).boxed() };
-        answer(&configuration, aws, listener, examples, stop).await?;
+        let tell = async |responder| demo.tell(responder).await;
+        answer(&configuration, aws, listener, (examples, tell), stop).await?;
         demo.stop().await;
         return Ok(Exit::Done);
     }
     let aws = Aws { fetcher: Arc::new(ambient_fetcher(&configuration)), sdk: ambient_aws().boxed() };
-    answer(&configuration, aws, listener, |_| Vec::new(), stop).await?;
+    answer(&configuration, aws, listener, (|_: &str| Vec::new(), nothing_told), stop).await?;
     Ok(Exit::Done)
 }
 
@@ -63,7 +66,7 @@ async fn answer(
     configuration: &Configuration,
     aws: Aws,
     listener: TcpListener,
-    examples: impl Fn(&str) -> Vec<String>,
+    (examples, tell): (impl Fn(&str) -> Vec<String>, impl AsyncFnOnce(EventResponder) -> Infallible),
     mut stop: impl Future<Output = ()> + Send + Unpin + 'static,
 ) -> anyhow::Result<()> {
     let opening = async {
@@ -78,6 +81,7 @@ async fn answer(
     };
     // Whatever runs beside the answers ends with them: each step of it can be done again.
     let mut beside = JoinSet::new();
+    let responder = parts.as_ref().map(|parts| EventResponder::new(app.clone(), parts.clone()));
     if let Some(parts) = parts {
         let (calculator, within) = (RuntimeCalculator::new(parts), configuration.runtime.deadline);
         beside.spawn(async move { calculator.keep_up(within).await });
@@ -87,7 +91,21 @@ async fn answer(
     say(&format!("Larder listens on {url}"));
     examples(&url).iter().for_each(|example| say(example));
     let router = router(app).layer(axum::middleware::from_fn(admit_local));
-    larder_app::serve(listener, router, stop).await.context("serving failed")
+    let telling = async {
+        match responder {
+            Some(responder) => tell(responder).await,
+            None => pending().await,
+        }
+    };
+    tokio::select! {
+        served = larder_app::serve(listener, router, stop) => served.context("serving failed"),
+        never = telling => match never {},
+    }
+}
+
+/// A laptop has no EventBridge: the hourly run finds what it would have told.
+async fn nothing_told(_: EventResponder) -> Infallible {
+    pending().await
 }
 
 /// Running minutes, which are worked out by the hour where a tag says of which servers.
@@ -146,7 +164,7 @@ mod tests {
         let configuration = Configuration { store, ..Configuration::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let aws = Aws { fetcher: Arc::new(ambient_fetcher(&configuration)), sdk: ambient_aws().boxed() };
-        answer(&configuration, aws, listener, |_| Vec::new(), ready(())).await.expect("it stops");
+        answer(&configuration, aws, listener, (|_: &str| Vec::new(), nothing_told), ready(())).await.expect("it stops");
         assert!(!path.exists(), "the store was opened");
     }
 

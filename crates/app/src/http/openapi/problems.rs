@@ -47,6 +47,30 @@ const OF_INVALIDATION: &[Code] = &[
 const OF_ENTRIES: &[Code] =
     &[Code::UnknownDataType, Code::InvalidLimit, Code::InvalidCursor, Code::StoreUnavailable, Code::Deadline];
 
+const OF_SERVERS: &[Code] = &[
+    Code::InvalidMonth,
+    Code::UnknownRegion,
+    Code::InvalidAccount,
+    Code::ForbiddenAccount,
+    Code::InvalidLimit,
+    Code::InvalidCursor,
+    Code::RuntimeNotKnown,
+    Code::RuntimeNotReady,
+    Code::StoreUnavailable,
+];
+
+const OF_SERVER: &[Code] = &[
+    Code::InvalidInstanceId,
+    Code::InvalidMonth,
+    Code::UnknownRegion,
+    Code::InvalidAccount,
+    Code::ForbiddenAccount,
+    Code::UnknownServer,
+    Code::RuntimeNotKnown,
+    Code::RuntimeNotReady,
+    Code::StoreUnavailable,
+];
+
 /// Adds the schema of a problem, and to each operation those that it may answer.
 pub(super) fn add(document: &mut Value) {
     for (path, _method, operation) in operations(document) {
@@ -74,6 +98,8 @@ fn by_status(path: &str) -> BTreeMap<u16, Vec<Code>> {
     let own = match path {
         "/cache/invalidate" => OF_INVALIDATION,
         "/cache/entries" => OF_ENTRIES,
+        "/runtime/servers" => OF_SERVERS,
+        "/runtime/servers/{instanceId}" => OF_SERVER,
         _ if DATA_TYPES.iter().any(|row| row.path == path) => OF_DATA,
         _ => &[],
     };
