@@ -1,11 +1,14 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use larder_cache::{Cache, Environment, StoreHealth};
 
 use crate::configuration::Configuration;
 use crate::inspection::Inspections;
-use crate::wiring::OpenedStore;
+use crate::problem::{Code, Problem};
+use crate::runtime::RuntimeReader;
+use crate::wiring::{OpenedRuntime, OpenedStore};
 use crate::{Entries, Fetcher, Invalidation, Queries};
 
 /// The use cases over one cache, for any host. Cloning is a reference count.
@@ -19,6 +22,8 @@ struct Inside {
     inspections: Inspections,
     cache: Cache,
     store: StoreStatus,
+    runtime: OpenedRuntime,
+    greatest_age: Option<Duration>,
     since: Timestamp,
 }
 
@@ -32,6 +37,8 @@ pub struct Parts<'a> {
     pub store: OpenedStore,
     /// AWS.
     pub fetcher: Arc<dyn Fetcher>,
+    /// Running minutes, or why there are none.
+    pub runtime: OpenedRuntime,
 }
 
 /// Where entries are kept, and why not if they aren't.
@@ -55,7 +62,7 @@ impl App {
     /// Wires the use cases. A store that could not be opened is said in the log, once.
     #[must_use]
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { configuration, environment, store, fetcher } = parts;
+        let Parts { configuration, environment, store, fetcher, runtime } = parts;
         let OpenedStore { store, description } = store;
         let (store, reason) = match store {
             Ok(store) => (Some(store), None),
@@ -73,6 +80,8 @@ impl App {
             inspections: Inspections::new(configuration, cache.clone()),
             cache,
             store: StoreStatus { description, reason },
+            runtime,
+            greatest_age: configuration.runtime.greatest_age,
             since: Timestamp::from_millisecond(since).unwrap_or(Timestamp::UNIX_EPOCH),
         }))
     }
@@ -97,6 +106,20 @@ impl App {
 
     pub(crate) fn inspections(&self) -> &Inspections {
         &self.0.inspections
+    }
+
+    /// Running minutes.
+    ///
+    /// # Errors
+    /// [`Code::RuntimeNotReady`] where there are none, saying what to set.
+    pub fn runtime(&self) -> Result<RuntimeReader, Problem> {
+        match self.0.runtime.parts() {
+            Ok(parts) => Ok(RuntimeReader::new(parts.clone(), self.0.greatest_age)),
+            Err(reason) => {
+                let detail = format!("Running minutes are not worked out here: {reason}.");
+                Err(Problem::new(Code::RuntimeNotReady, detail))
+            }
+        }
     }
 
     /// The cache itself, for statistics and inspection.

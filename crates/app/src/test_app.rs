@@ -9,7 +9,7 @@ use larder_cache::store::{InProcessStore, Store};
 use larder_sources::{AccountId, DataType, FailureKind, FetchError, Region, Scope};
 
 use crate::configuration::Configuration;
-use crate::wiring::OpenedStore;
+use crate::wiring::{OpenedRuntime, OpenedStore};
 use crate::{App, Fetcher, Parts};
 use tokio_clock::TokioClock;
 
@@ -129,6 +129,7 @@ impl TestApp {
             environment: Arc::new(TokioClock::new()),
             store: store_of_app,
             fetcher: aws.clone(),
+            runtime: OpenedRuntime::none("a test has none".to_owned()),
         });
         Self { app, aws, store }
     }

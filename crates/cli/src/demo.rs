@@ -2,10 +2,11 @@ use std::future::ready;
 use std::sync::Arc;
 
 use anyhow::Context;
-use larder_app::configuration::{Configuration, StoreChoice};
+use aws_config::SdkConfig;
+use larder_app::configuration::{Configuration, RuntimeConfiguration, StoreChoice};
 use larder_app::wiring::{accounts, fixed_aws};
 use larder_app::{AccountEntry, AwsFetcher, ConfiguredAccounts, DATA_TYPES, Fetcher};
-use larder_standin::{Account, Config, Handle, Latency, Standin};
+use larder_standin::{APP_TAG, Account, Config, Handle, Latency, Standin};
 
 use crate::arguments::StoreFlag;
 use crate::exit::WrongUsage;
@@ -20,19 +21,35 @@ impl Demo {
         Standin::start(config).await.map(Self).context("the demo's fleet could not be started")
     }
 
-    /// AWS as the fleet's first account sees it, with all of them registered, the others by their roles. The person's
-    /// own credentials, profile and endpoints play no part.
-    pub(crate) fn fetcher(&self) -> anyhow::Result<Arc<dyn Fetcher>> {
+    /// A configuration with the fleet's accounts and the tag of its servers.
+    pub(crate) fn configuration(&self, mut configuration: Configuration) -> anyhow::Result<Configuration> {
         let [account, others @ ..] = self.0.fleet().accounts() else {
             anyhow::bail!("the demo's fleet has no account")
         };
-        let region = self.0.fleet().regions().first().context("the demo's fleet has no region")?;
-        let aws = fixed_aws(&self.0.url(), region, account.access_key_id(), account.secret_access_key());
         let entries = others.iter().map(by_role).chain([named(account)]);
         let registered = entries.map(TryInto::try_into).collect::<Result<Vec<_>, _>>()?;
-        let configuration =
-            Configuration { accounts: ConfiguredAccounts::new(registered)?, ..Configuration::default() };
+        configuration.accounts = ConfiguredAccounts::new(registered)?;
+        let (key, value) = APP_TAG;
+        let tag = format!("{key}={value}").parse().context("the servers of the demo's fleet have no tag")?;
+        configuration.runtime = RuntimeConfiguration { app_tag: Some(tag), ..Configuration::default().runtime };
+        Ok(configuration)
+    }
+
+    /// AWS as the fleet's first account sees it. The person's own credentials, profile and endpoints play no part.
+    pub(crate) fn aws(&self) -> anyhow::Result<SdkConfig> {
+        let account = self.account()?;
+        let region = self.0.fleet().regions().first().context("the demo's fleet has no region")?;
+        Ok(fixed_aws(&self.0.url(), region, account.access_key_id(), account.secret_access_key()))
+    }
+
+    /// The same for questions, with all accounts of the configuration, the others by their roles.
+    pub(crate) fn fetcher(&self, configuration: &Configuration) -> anyhow::Result<Arc<dyn Fetcher>> {
+        let (configuration, aws) = (configuration.clone(), self.aws()?);
         Ok(Arc::new(AwsFetcher::new(move || ready(accounts(&configuration, aws.clone())))))
+    }
+
+    fn account(&self) -> anyhow::Result<&Account> {
+        self.0.fleet().accounts().first().context("the demo's fleet has no account")
     }
 
     /// Requests to try, for a server at `url`.
@@ -42,7 +59,23 @@ impl Demo {
             true => format!("{}?region={region}", row.path),
             false => row.path.to_owned(),
         });
-        paths.map(|path| format!("  curl -i '{url}{path}'")).collect()
+        let routes = paths.chain(["/runtime/servers".to_owned()]).map(|path| format!("  curl -i '{url}{path}'"));
+        routes.chain([format!("  larder runtime --url {url}")]).chain(self.environment()).collect()
+    }
+
+    /// What makes any tool for AWS ask the fleet.
+    fn environment(&self) -> Vec<String> {
+        let Ok(account) = self.account() else { return Vec::new() };
+        let (key, value) = APP_TAG;
+        let variables = [
+            ("AWS_ENDPOINT_URL", self.0.url()),
+            ("AWS_REGION", self.0.fleet().regions().first().copied().unwrap_or("us-east-1").to_owned()),
+            ("AWS_ACCESS_KEY_ID", account.access_key_id().to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", account.secret_access_key().to_owned()),
+            ("LARDER_APP_TAG", format!("{key}={value}")),
+        ];
+        let variables = variables.map(|(name, value)| format!("  export {name}={value}"));
+        ["The made-up AWS answers other tools too:".to_owned()].into_iter().chain(variables).collect()
     }
 
     /// Stops it.

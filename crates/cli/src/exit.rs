@@ -85,6 +85,8 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::InvalidLimit
         | Code::InvalidCursor
         | Code::InvalidKey
+        | Code::InvalidMonth
+        | Code::InvalidInstanceId
         | Code::InvalidBody
         | Code::UnknownField
         | Code::UnsupportedMediaType
@@ -103,7 +105,9 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::Unauthenticated
         | Code::Forbidden
         | Code::ForbiddenAccount => Exit::Denied,
-        Code::NotCached | Code::NotFound => Exit::Nothing,
+        Code::NotCached | Code::NotFound | Code::UnknownServer | Code::RuntimeNotKnown | Code::RuntimeNotReady => {
+            Exit::Nothing
+        }
         Code::ResultTooLarge | Code::MethodNotAllowed | Code::StoreUnavailable | Code::Internal => Exit::Failed,
     }
 }

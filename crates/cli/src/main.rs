@@ -10,6 +10,7 @@ mod exit;
 mod finding;
 mod output;
 mod progress;
+mod running_minutes;
 mod server;
 mod session;
 mod stop;

@@ -15,7 +15,8 @@ use http::uri::Scheme;
 use http::{Request, Uri};
 use http_body_util::{BodyExt, Limited};
 use larder_app::configuration::AccessToken;
-use larder_app::{EntriesPage, InvalidationDone, InvalidationRequest, Stats};
+use larder_app::runtime::MonthOfServers;
+use larder_app::{EntriesPage, InvalidationDone, InvalidationRequest, Month, Stats};
 use serde::de::DeserializeOwned;
 
 use crate::exit::WrongUsage;
@@ -69,6 +70,13 @@ impl Server {
         // A cursor is base64url, so there is nothing to escape in it.
         let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
         self.get(&format!("/cache/entries?limit={PAGE}{cursor}")).await
+    }
+
+    /// A page of the servers of a month, the current one where none is named.
+    pub(crate) async fn servers(&self, month: Option<Month>, cursor: Option<&str>) -> anyhow::Result<MonthOfServers> {
+        let month = month.map(|month| format!("&month={month}")).unwrap_or_default();
+        let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+        self.get(&format!("/runtime/servers?limit={PAGE}{month}{cursor}")).await
     }
 
     /// Kills what matches, for it and for every other on its store.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use larder_app::configuration::{Configuration, Flag, LogLevel, StoreChoice, load};
 use larder_app::problem::{Code, Problem};
 use larder_app::wiring::{
-    OpenedStore, ambient_aws, ambient_fetcher, dynamodb_store, endpoint_overrides, memory_store, no_store,
-    sqlite_store, switched_off,
+    OpenedRuntime, OpenedStore, ambient_aws, ambient_fetcher, dynamodb_store, endpoint_overrides, memory_store,
+    no_store, sqlite_store, switched_off,
 };
 use larder_app::{App, Environment, Fetcher, LogFormat, Others, Parts, Refresh, SystemEnvironment, start_logging_to};
 
@@ -117,11 +117,16 @@ pub(crate) fn flags(all: &[(&'static str, &'static str, &Option<String>)]) -> Ve
     given.map(|(key, flag, value)| Flag { key, flag, value }).collect()
 }
 
-/// Opens the store and wires the app.
+/// Opens the store and wires the app, for who asks for no running minutes.
 pub(crate) async fn open(configuration: &Configuration, fetcher: Arc<dyn Fetcher>) -> App {
+    open_with(configuration, fetcher, OpenedRuntime::none("this command does not read them".to_owned())).await
+}
+
+/// Opens the store and wires the app, with running minutes.
+pub(crate) async fn open_with(configuration: &Configuration, fetcher: Arc<dyn Fetcher>, runtime: OpenedRuntime) -> App {
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
     let store = open_store(configuration, environment.clone()).await;
-    App::new(Parts { configuration, environment, store, fetcher })
+    App::new(Parts { configuration, environment, store, fetcher, runtime })
 }
 
 async fn open_store(configuration: &Configuration, environment: Arc<dyn Environment>) -> OpenedStore {
@@ -137,7 +142,7 @@ async fn open_store(configuration: &Configuration, environment: Arc<dyn Environm
 }
 
 /// The store that was named, or the default one, if the system has a place for it.
-async fn chosen_store(configuration: &Configuration) -> Option<StoreChoice> {
+pub(crate) async fn chosen_store(configuration: &Configuration) -> Option<StoreChoice> {
     let of_table = configuration.table.clone().map(StoreChoice::DynamoDb);
     match configuration.store.clone().or(of_table) {
         Some(choice) => Some(choice),

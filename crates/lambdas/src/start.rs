@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
 use larder_app::runtime::RuntimeCalculator;
-use larder_app::wiring::{accounts, ambient_aws, dynamodb_runtime, dynamodb_store, switched_off};
+use larder_app::wiring::{OpenedRuntime, accounts, ambient_aws, dynamodb_runtime, dynamodb_store, switched_off};
 use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
 /// Nothing may rely on work after the answer, so a stale answer waits this long for its refresh.
@@ -58,18 +58,22 @@ async fn wired() -> anyhow::Result<App> {
         None => switched_off(),
     };
     tracing::info!(store = %store.description, deployment = configuration.deployment, "the function starts");
-    let opened = configuration.clone();
+    let (opened, of_runtime) = (configuration.clone(), (configuration.clone(), aws.clone(), environment.clone()));
     let fetcher = Arc::new(AwsFetcher::new(move || ready(accounts(&opened, aws.clone()))));
-    Ok(App::new(Parts { configuration: &configuration, environment, store, fetcher }))
+    let runtime = OpenedRuntime::when_asked(move || {
+        let (configuration, aws, environment) = of_runtime;
+        dynamodb_runtime(&configuration, &aws, environment)
+    });
+    Ok(App::new(Parts { configuration: &configuration, environment, store, fetcher, runtime }))
 }
 
 async fn wired_calculator(environment: Arc<dyn Environment>) -> anyhow::Result<RuntimeCalculator> {
     let configuration = load(None, &[]).context("the configuration is wrong")?;
     let aws = ambient_aws().await;
-    let calculator = dynamodb_runtime(&configuration, &aws, environment)?;
+    let parts = dynamodb_runtime(&configuration, &aws, environment)?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     tracing::info!(deployment = configuration.deployment, "the function starts");
-    Ok(calculator)
+    Ok(RuntimeCalculator::new(parts))
 }
 
 /// The table, or `None` where caching is switched off. Containers share nothing but a table.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use lambda_runtime::{Context, LambdaEvent};
 use larder_app::configuration::Configuration;
-use larder_app::wiring::{memory_store, no_store};
+use larder_app::wiring::{OpenedRuntime, memory_store, no_store};
 use larder_app::{AccountId, App, DataType, Fetcher, Parts, SystemEnvironment};
 use rstest::rstest;
 use serde_json::value::{RawValue, to_raw_value};
@@ -38,7 +38,14 @@ impl Fetcher for EmptyAws {
 fn app(with_store: bool) -> App {
     let store = if with_store { memory_store() } else { no_store("none".to_owned(), "a test".to_owned()) };
     let environment = Arc::new(SystemEnvironment::new());
-    App::new(Parts { configuration: &Configuration::default(), environment, store, fetcher: Arc::new(EmptyAws) })
+    let runtime = OpenedRuntime::none("a test has none".to_owned());
+    App::new(Parts {
+        configuration: &Configuration::default(),
+        environment,
+        store,
+        fetcher: Arc::new(EmptyAws),
+        runtime,
+    })
 }
 
 fn event(method: &str, path: &str, query: &str, body: Option<&str>, claims: Option<Value>) -> Value {

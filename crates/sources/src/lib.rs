@@ -46,7 +46,7 @@ pub use endpoints::endpoint_overrides;
 pub use error::{FailureKind, FetchError};
 pub use identity::Caller;
 pub use lookup_events::{
-    KEPT_FOR, LATE_BY, LONGEST_SLICE, Lookup, LookupBy, LookupEvents, OVERLAP, RecordedEvent, RecordedName, Slice,
+    KEPT_FOR, LATE_BY, Lookup, LookupBy, LookupEvents, OVERLAP, RecordedEvent, RecordedName, Slice,
 };
 pub use region::Region;
 pub use registry::{

@@ -14,7 +14,7 @@ mod turns;
 
 pub use lookup::{Lookup, LookupBy, RecordedEvent, RecordedName};
 use reading::Reading;
-pub use slice::{KEPT_FOR, LATE_BY, LONGEST_SLICE, OVERLAP, Slice};
+pub use slice::{KEPT_FOR, LATE_BY, OVERLAP, Slice};
 use turns::Turns;
 
 /// What reading events needs to be permitted, and the operation of the errors that speak of it.

@@ -5,4 +5,4 @@ mod tables;
 mod world;
 
 mod killed_anywhere_and_run_again_it_ends_the_same;
-mod what_is_exact_is_the_truth_and_what_fails_is_named;
+mod what_is_exact_is_the_truth;

@@ -72,6 +72,8 @@ pub struct RuntimeConfiguration {
     pub most_pages: usize,
     /// How long a calculation may take where nothing else ends it.
     pub deadline: Duration,
+    /// How old an answer may be that is read; of any age where nobody said.
+    pub greatest_age: Option<Duration>,
 }
 
 /// How the cache behaves, whatever the data type.
@@ -114,6 +116,7 @@ impl Default for Configuration {
                 table: None,
                 most_pages: LookupEvents::MOST_PAGES,
                 deadline: Duration::from_secs(840),
+                greatest_age: None,
             },
             cache: CacheConfiguration {
                 disabled: false,

@@ -111,6 +111,13 @@ pub(super) const PLAIN: &[Plain] = &[
         apply: |it, text| put(&mut it.runtime.deadline, value::seconds(text)),
     },
     Plain {
+        key: "runtime.max_age_s",
+        variable: "LARDER_RUNTIME_MAX_AGE_S",
+        default: "any",
+        help: "how old a server's running minutes may be, in seconds, before they are worked out for whoever asks",
+        apply: |it, text| put(&mut it.runtime.greatest_age, value::seconds(text).map(Some)),
+    },
+    Plain {
         key: "cache.disabled",
         variable: "LARDER_CACHE_DISABLED",
         default: "false",

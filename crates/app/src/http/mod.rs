@@ -4,6 +4,7 @@ mod cache_routes;
 mod data;
 mod health;
 mod openapi;
+mod runtime_routes;
 
 mod answer;
 mod body;
@@ -52,6 +53,8 @@ fn own_routes() -> OpenApiRouter<App> {
         .routes(routes!(cache_routes::invalidate))
         .routes(routes!(cache_routes::stats))
         .routes(routes!(cache_routes::entries))
+        .routes(routes!(runtime_routes::servers))
+        .routes(routes!(runtime_routes::server))
         .routes(routes!(health::health))
 }
 

@@ -31,6 +31,11 @@ pub(super) fn read_cursor(cursor: &str) -> Result<String, Problem> {
     id.ok_or_else(|| Problem::new(Code::InvalidCursor, "The cursor is not the nextCursor of an earlier answer."))
 }
 
+/// The cursor that stands behind that item.
+pub(super) fn cursor_after(id: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{MARK}{id}"))
+}
+
 /// The part of a list answer, with `nextCursor` if there is more. Items come in the order of their ids, so that paging
 /// loses none and repeats none while the list changes.
 ///
@@ -52,8 +57,7 @@ pub(super) fn part_of(answer: &[u8], shape: ListShape, range: &Range) -> Result<
     let start = range.after.as_ref().map_or(0, |after| by_id.partition_point(|(id, _)| id <= after));
     let rest = &by_id[start..];
     let page = &rest[..range.limit.unwrap_or(rest.len()).min(rest.len())];
-    let next =
-        page.last().filter(|_| page.len() < rest.len()).map(|(id, _)| URL_SAFE_NO_PAD.encode(format!("{MARK}{id}")));
+    let next = page.last().filter(|_| page.len() < rest.len()).map(|(id, _)| cursor_after(id));
     let items: Vec<&RawValue> = page.iter().map(|(_, item)| *item).collect();
     let list = serde_json::value::to_raw_value(&items).map_err(|error| wrong(&error))?;
     members.insert(shape.member.to_owned(), list);

@@ -51,6 +51,16 @@ codes! {
     InvalidCursor("INVALID_CURSOR", 400, "The cursor is invalid"),
     /// The key is not the text of a cache key.
     InvalidKey("INVALID_KEY", 400, "The cache key is malformed"),
+    /// The month is malformed, or has not begun.
+    InvalidMonth("INVALID_MONTH", 400, "The month is invalid"),
+    /// The id is not one that an EC2 instance can have.
+    InvalidInstanceId("INVALID_INSTANCE_ID", 400, "The id of the instance is malformed"),
+    /// No instance of that id is in the accounts and regions that are configured and that the caller may see.
+    UnknownServer("UNKNOWN_SERVER", 404, "There is no such server"),
+    /// Nothing is kept of the month, and CloudTrail keeps its events no longer.
+    RuntimeNotKnown("RUNTIME_NOT_KNOWN", 410, "The running minutes can't be known any more"),
+    /// The running minutes are not worked out yet, and could not be at once; `progress` tells how far the events were read.
+    RuntimeNotReady("RUNTIME_NOT_READY", 503, "The running minutes are not known yet"),
     /// The body is absent, not JSON, no object, or has a field of the wrong type.
     InvalidBody("INVALID_BODY", 400, "The body is invalid"),
     /// The body has a field that the request does not have.

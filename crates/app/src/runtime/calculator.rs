@@ -1,59 +1,63 @@
 use std::collections::BTreeSet;
-use std::fmt;
-use std::sync::Arc;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use futures::future::join_all;
-use larder_cache::Environment;
-use larder_runtime::{Month, Second};
+use larder_runtime::Month;
 
 use super::deadline::Deadline;
 use super::of_place::OfPlace;
 use super::report::Failed;
-use super::{CalculationReport, CalculationRequest, Ledger, ServersTable, Upstream};
+use super::{CalculationReport, CalculationRequest, RuntimeParts};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// After how long a run goes on with what the one before left.
+const SOON: Duration = Duration::from_secs(60);
 
 /// Works out how long each tagged server ran, and keeps it beside the server.
 ///
 /// Every step can be done again: whoever is stopped anywhere, and runs once more, ends the same.
-#[derive(Clone)]
-pub struct RuntimeCalculator {
-    pub(super) upstream: Arc<dyn Upstream>,
-    pub(super) ledger: Ledger,
-    pub(super) servers: Arc<dyn ServersTable>,
-    environment: Arc<dyn Environment>,
-}
+#[derive(Clone, Debug)]
+pub struct RuntimeCalculator(pub(super) RuntimeParts);
 
 impl RuntimeCalculator {
     /// A calculator of these parts. Nothing is asked yet.
     #[must_use]
-    pub fn new(
-        upstream: Arc<dyn Upstream>,
-        ledger: Ledger,
-        servers: Arc<dyn ServersTable>,
-        environment: Arc<dyn Environment>,
-    ) -> Self {
-        Self { upstream, ledger, servers, environment }
+    pub fn new(parts: RuntimeParts) -> Self {
+        Self(parts)
     }
 
     /// The current month.
     #[must_use]
     pub fn current_month(&self) -> Month {
-        let seconds = self.environment.now().wall.as_secs();
-        Month::of(Second::of_unix(i64::try_from(seconds).unwrap_or(i64::MAX)))
+        Month::of(self.0.now())
+    }
+
+    /// Works everything out by the hour, for as long as this is awaited; each time within `within`. What was left or failed
+    /// is gone on with sooner.
+    pub async fn keep_up(&self, within: Duration) -> Infallible {
+        loop {
+            let report = self.run(&CalculationRequest::default(), within).await;
+            let CalculationReport { total_servers, processed, errors, remaining, .. } = report;
+            tracing::info!(total_servers, processed, errors, remaining, "running minutes were worked out");
+            let is_left = remaining > 0 || !report.unfinished.is_empty();
+            let pause = if is_left || errors > 0 { SOON } else { HOUR };
+            self.0.environment.sleep(pause).await;
+        }
     }
 
     /// Works out what is asked for, in all accounts and regions side by side. After `within`, what is left is left to the
     /// next run.
     pub async fn run(&self, request: &CalculationRequest, within: Duration) -> CalculationReport {
-        let deadline = Deadline::after(within, self.environment.clone());
+        let deadline = Deadline::after(within, self.0.environment.clone());
         let mut report = CalculationReport::default();
-        let places = self.upstream.places().await;
+        let places = self.0.upstream.places().await;
         for (account_id, reason) in places.failed {
             report.fail(Failed { account_id, region: None, reason, instance_ids: Vec::new() });
         }
         let wanted = places.known.iter().filter(|place| request.wants(place));
         let of_places = wanted.map(|place| {
-            let of_place = OfPlace { calculator: self, place, request, deadline: deadline.clone() };
+            let of_place = OfPlace { parts: &self.0, place, request, deadline: deadline.clone() };
             async move { (place, of_place.run().await) }
         });
         let mut found = BTreeSet::new();
@@ -76,12 +80,6 @@ impl RuntimeCalculator {
             );
         }
         report
-    }
-}
-
-impl fmt::Debug for RuntimeCalculator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RuntimeCalculator").field("upstream", &self.upstream).finish_non_exhaustive()
     }
 }
 

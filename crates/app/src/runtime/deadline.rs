@@ -2,7 +2,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use larder_cache::Environment;
-use larder_runtime::Second;
 
 /// What the servers themselves take at the end, whatever is left of the events then.
 const SHARE_OF_SERVERS: u32 = 4;
@@ -21,12 +20,6 @@ impl Deadline {
     pub(super) fn after(within: Duration, environment: Arc<dyn Environment>) -> Self {
         let now = environment.now().monotonic;
         Self { environment, events_until: now + (within - within / SHARE_OF_SERVERS), until: now + within }
-    }
-
-    /// The time by the wall clock.
-    pub(super) fn now(&self) -> Second {
-        let seconds = self.environment.now().wall.as_secs();
-        Second::of_unix(i64::try_from(seconds).unwrap_or(i64::MAX))
     }
 
     /// How long events may still be read; `None` if not even one step.

@@ -41,6 +41,12 @@ pub trait Items: fmt::Debug + Send + Sync + 'static {
     /// If the table can't be read to the end.
     async fn between(&self, hash: &str, from: &str, to: &str) -> Result<Vec<Item>, TableError>;
 
+    /// The first of those, `most` at most.
+    ///
+    /// # Errors
+    /// If the table can't be read.
+    async fn first_between(&self, hash: &str, (from, to): (&str, &str), most: usize) -> Result<Vec<Item>, TableError>;
+
     /// Writes items, each in place of the one that is there.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, Items, KeptMonth, Place, Progress, TableError};
 
+mod answers;
 mod history;
 
 pub use history::{History, Ran};
@@ -16,6 +17,7 @@ pub use history::{History, Ran};
 const EVIDENCE_KEPT_FOR: i64 = 120 * 24 * 60 * 60;
 const CHECKPOINT: &str = "checkpoint";
 const PROGRESS: &str = "progress";
+const PLACES: &str = "places";
 /// Behind everything that a key may go on with.
 const LAST: char = '~';
 /// Instances that are written side by side.
@@ -55,7 +57,16 @@ impl Ledger {
     /// # Errors
     /// If the table can't be written.
     pub async fn keep_progress(&self, place: &Place, progress: &Progress) -> Result<(), TableError> {
-        self.items.put(vec![item(place.to_string(), PROGRESS.to_owned(), progress, None)?]).await
+        self.items.put(vec![known(place)?, item(place.to_string(), PROGRESS.to_owned(), progress, None)?]).await
+    }
+
+    /// The accounts and regions that were looked at, in order.
+    ///
+    /// # Errors
+    /// If the table can't be read.
+    pub async fn places(&self) -> Result<Vec<Place>, TableError> {
+        let items = self.items.between(PLACES, "", &LAST.to_string()).await?;
+        Ok(items.iter().filter_map(|item| item.range.parse().ok()).collect())
     }
 
     /// The servers that were found in a place and are not over and done with, by id.
@@ -73,7 +84,8 @@ impl Ledger {
     /// If the table can't be written.
     pub async fn add_servers(&self, place: &Place, ids: impl IntoIterator<Item = &String>) -> Result<(), TableError> {
         let server = |id: &String| item(place.to_string(), server_key(id), &(), None);
-        self.items.put(ids.into_iter().map(server).collect::<Result<_, _>>()?).await
+        let servers = ids.into_iter().map(server).collect::<Result<Vec<_>, _>>()?;
+        self.items.put([vec![known(place)?], servers].concat()).await
     }
 
     /// Takes a server from those of a place; what is known of it stays.
@@ -108,8 +120,8 @@ impl Ledger {
             let first: &mut Second = earliest.entry(id).or_insert(Second::MAX);
             *first = evidence.time().min(*first);
         }
-        let disturbed = stream::iter(earliest).map(|(id, time)| self.disturb(id, time));
-        disturbed.buffer_unordered(SIDE_BY_SIDE).try_collect().await
+        let disturbed: Vec<_> = earliest.into_iter().map(|(id, time)| self.disturb(id, time)).collect();
+        stream::iter(disturbed).buffer_unordered(SIDE_BY_SIDE).try_collect().await
     }
 
     /// The checkpoint of an instance and all evidence after it; without one that counts, all evidence there is. `from` is
@@ -127,7 +139,7 @@ impl Ledger {
                 return Ok(History { version, checkpoint: Some((since, checkpoint)), evidence });
             }
         }
-        Ok(History { version, checkpoint: None, evidence: self.evidence(id, "evidence#").await? })
+        Ok(History { version, checkpoint: None, evidence: self.all_evidence(id).await? })
     }
 
     /// Keeps a checkpoint that has the days since `from`, unless evidence was added since that history was read.
@@ -156,13 +168,23 @@ impl Ledger {
         self.items.get(id, &month_key(month)).await?.as_ref().map(read).transpose()
     }
 
-    /// Keeps a month in place of what is kept of it.
+    /// Keeps a month in place of what is kept of it, for who asks for the server and for who asks for the month.
     ///
     /// # Errors
     /// If the table can't be written.
-    pub async fn keep_month(&self, kept: &KeptMonth) -> Result<(), TableError> {
-        let (id, range) = (kept.answer.server.instance_id.clone(), month_key(kept.answer.month));
-        self.items.put(vec![item(id, range, kept, None)?]).await
+    pub async fn keep_month(&self, place: &Place, month: &KeptMonth) -> Result<(), TableError> {
+        let answer = &month.kept.answer;
+        let id = answer.server.instance_id.clone();
+        self.items.put(vec![item(id, month_key(answer.month), month, None)?]).await?;
+        self.keep_answer(place, &month.kept).await
+    }
+
+    /// All evidence that is kept of an instance.
+    ///
+    /// # Errors
+    /// If the table can't be read.
+    pub async fn all_evidence(&self, id: &str) -> Result<Vec<Evidence>, TableError> {
+        self.evidence(id, "evidence#").await
     }
 
     async fn evidence(&self, id: &str, from: &str) -> Result<Vec<Evidence>, TableError> {
@@ -188,6 +210,11 @@ impl Ledger {
         };
         self.items.replace(next, version).await
     }
+}
+
+/// That the place is one of those that are looked at.
+fn known(place: &Place) -> Result<Item, TableError> {
+    item(PLACES.to_owned(), place.to_string(), &(), None)
 }
 
 fn server_key(id: &str) -> String {

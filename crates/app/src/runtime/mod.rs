@@ -1,14 +1,17 @@
 //! Running minutes as a service keeps them: evidence is gathered into a ledger by the hour, and what it comes to is kept
 //! beside each server.
 
+mod answer_items;
 mod calculator;
 mod deadline;
 mod items;
 mod kept_month;
 mod ledger;
 mod of_place;
+mod parts;
 mod place;
 mod progress;
+mod reader;
 mod report;
 mod request;
 mod servers_table;
@@ -19,8 +22,10 @@ pub use calculator::RuntimeCalculator;
 pub use items::{DynamoDbItems, Item, Items, SqliteItems};
 pub use kept_month::KeptMonth;
 pub use ledger::{History, Ledger, Ran};
-pub use place::Place;
+pub use parts::RuntimeParts;
+pub use place::{NoPlace, Place};
 pub use progress::Progress;
+pub use reader::{AskedServer, AskedServers, MonthOfServers, PlaceProgress, RuntimeReader, month_of_text};
 pub use report::{CalculationReport, Failed};
 pub use request::CalculationRequest;
 pub use servers_table::{DynamoDbServers, KeptAnswer, ServersInItems, ServersTable};

@@ -1,17 +1,19 @@
 use futures::{StreamExt, stream};
-use larder_runtime::{Month, Quality, Second};
+use larder_runtime::{Month, Second};
 
 use super::deadline::Deadline;
 use super::report::PlaceReport;
-use super::{CalculationRequest, Place, Progress, RuntimeCalculator, TableError};
+use super::{CalculationRequest, Place, Progress, RuntimeParts, TableError};
 
 mod events;
 mod of_server;
 mod sample;
 
 use events::EventsRead;
+pub(super) use events::evidence_of;
 use of_server::OfServer;
 use sample::Sample;
+pub(super) use sample::{described, seen};
 
 /// How long after its end a month is final, in seconds: 24 hours.
 const FINAL_AFTER: i64 = 24 * 60 * 60;
@@ -20,7 +22,7 @@ const SIDE_BY_SIDE: usize = 16;
 
 /// The calculation of an account and region.
 pub(super) struct OfPlace<'a> {
-    pub(super) calculator: &'a RuntimeCalculator,
+    pub(super) parts: &'a RuntimeParts,
     pub(super) place: &'a Place,
     pub(super) request: &'a CalculationRequest,
     pub(super) deadline: Deadline,
@@ -38,10 +40,15 @@ impl OfPlace<'_> {
     /// Evidence first, then how far it reaches, then what it comes to: whatever comes later can be made of what came
     /// before.
     async fn calculate(&self, report: &mut PlaceReport) -> Result<(), TableError> {
-        let ledger = &self.calculator.ledger;
+        let ledger = &self.parts.ledger;
         let mut progress = ledger.progress(self.place).await?;
         let months = self.months(&progress);
-        let Some(from) = months.first().map(|month| month.span().from) else { return Ok(()) };
+        // The month before is told by what is read after that.
+        let Some(from) = months.last().map(|month| month.span().from) else { return Ok(()) };
+        if progress.covered.is_empty() {
+            // It takes a while now, and whoever asks meanwhile is told which servers there are.
+            self.sample().await?;
+        }
         let read = self.read_events(&mut progress, from).await?;
         report.has_events_left = read == EventsRead::InPart;
         let sample = self.sample().await?;
@@ -70,39 +77,18 @@ impl OfPlace<'_> {
 
     /// Those that are to be worked out, the earliest first.
     fn months(&self, progress: &Progress) -> Vec<Month> {
-        let current = Month::of(self.deadline.now());
+        let current = Month::of(self.parts.now());
         let is_final = progress.final_month.is_some_and(|month| month >= current.before());
         match self.request.month {
             Some(month) => vec![month],
-            // What nobody has read yet, and is final already, is worked out when it is asked for.
-            None if is_final || (progress.final_month.is_none() && self.begins_late(progress, current)) => {
-                vec![current]
-            }
+            None if is_final => vec![current],
             None => vec![current.before(), current],
         }
     }
 
-    /// Whether nothing was read of the month before, and it has been over for long.
-    fn begins_late(&self, progress: &Progress, current: Month) -> bool {
-        let start = current.span().from;
-        let is_read = progress.covered.spans().first().is_some_and(|span| span.from < start);
-        !is_read && self.deadline.now() >= start.plus(FINAL_AFTER)
-    }
-
     async fn make_stale(&self, sample: &Sample, reason: &str, report: &mut PlaceReport) {
-        let current = Month::of(sample.as_of);
-        if self.request.month.is_none_or(|month| month == current) {
-            let all = sample.servers.iter().map(|id| async move {
-                let server = self.place.server(id);
-                (id, self.calculator.servers.make_stale(&server, current, sample.as_of).await)
-            });
-            let mut all = stream::iter(all).buffered(SIDE_BY_SIDE);
-            while let Some((id, result)) = all.next().await {
-                if let Err(error) = result {
-                    tracing::warn!(instance = id, %error, "an answer that is not up to date does not say so");
-                }
-            }
-        }
+        let all: Vec<_> = sample.servers.iter().map(|id| self.make_stale_one(id, sample.as_of)).collect();
+        stream::iter(all).buffer_unordered(SIDE_BY_SIDE).collect::<()>().await;
         report.fail(self.place, reason.to_owned(), sample.servers.iter().cloned().collect());
     }
 
@@ -130,7 +116,8 @@ impl OfPlace<'_> {
                 let of_server = OfServer { of_place: self, server, progress, as_of: sample.as_of, gone };
                 async move { of_server.keep(months, is_final).await }
             };
-            let mut kept = stream::iter(ids_at_once.iter().map(|id| of_server(id))).buffered(SIDE_BY_SIDE);
+            let keeping: Vec<_> = ids_at_once.iter().map(|id| of_server(id)).collect();
+            let mut kept = stream::iter(keeping).buffered(SIDE_BY_SIDE);
             let mut next = ids_at_once.iter();
             while let (Some(result), Some(id)) = (kept.next().await, next.next()) {
                 match result {
@@ -150,9 +137,13 @@ impl OfPlace<'_> {
         if self.request.month.is_some_and(|wanted| wanted != month) {
             return;
         }
-        let server = self.place.server(id);
-        if let Err(error) = self.calculator.servers.make_stale(&server, month, now).await {
-            tracing::warn!(instance = id, %error, quality = ?Quality::Stale, "an answer could not be marked");
+        if let Err(error) = self.make_answer_stale(id, month, now).await {
+            tracing::warn!(instance = id, %error, "an answer that is not up to date does not say so");
         }
+    }
+
+    async fn make_answer_stale(&self, id: &str, month: Month, now: Second) -> Result<(), TableError> {
+        self.parts.servers.make_stale(&self.place.server(id), month, now).await?;
+        self.parts.ledger.make_stale(self.place, id, month, now).await
     }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 use larder_runtime::Server;
 use larder_sources::{AccountId, Region};
@@ -18,6 +19,21 @@ impl fmt::Display for Place {
         write!(f, "{}#{}", self.account, self.region)
     }
 }
+
+impl FromStr for Place {
+    type Err = NoPlace;
+
+    fn from_str(text: &str) -> Result<Self, NoPlace> {
+        let (account, region) = text.split_once('#').ok_or(NoPlace)?;
+        let (account, region) = (AccountId::parse(account).ok_or(NoPlace)?, Region::parse(region).ok_or(NoPlace)?);
+        Ok(Self { account, region })
+    }
+}
+
+/// A text that is no place, or one in a region that is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is no account with a region, such as 111122223333#us-east-1")]
+pub struct NoPlace;
 
 impl Place {
     /// One of its servers.

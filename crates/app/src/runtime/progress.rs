@@ -2,6 +2,11 @@ use larder_runtime::{Coverage, Month, Second, Span};
 use larder_sources::{KEPT_FOR, LATE_BY, OVERLAP, Slice};
 use serde::{Deserialize, Serialize};
 
+/// How much time a slice has at first, and at least, in seconds: 6 hours.
+const FIRST_SLICE: i64 = 6 * 60 * 60;
+/// How much it has at most: 16 days.
+const LONGEST_SLICE: i64 = 16 * 24 * 60 * 60;
+
 /// How long the coverage is remembered, in seconds: longer than CloudTrail keeps events, shorter than the ledger does.
 const REMEMBERED_FOR: i64 = 100 * 24 * 60 * 60;
 
@@ -11,8 +16,8 @@ const REMEMBERED_FOR: i64 = 100 * 24 * 60 * 60;
 pub struct Progress {
     /// When every event is in the ledger.
     pub covered: Coverage,
-    /// From when on that is wanted; before the watermark comes up to now, the backfill is under way.
-    pub wanted_from: Option<Second>,
+    /// How much time the next slice has at most, in seconds, by how few events the last ones had.
+    slice: Option<i64>,
     /// The last month that was made final.
     pub final_month: Option<Month>,
     /// The server with which the next run begins, if the last one had to stop before it.
@@ -26,25 +31,42 @@ impl Progress {
         self.covered.spans().last().map(|span| span.to)
     }
 
-    /// What is left to read of the time since `from`, the oldest first. What follows on something that was read begins a
-    /// little before its end, since events come late.
-    pub(super) fn left_to_read(&self, from: Second, now: Second) -> Vec<Slice> {
-        let mut from = from.max(now.plus(-KEPT_FOR));
-        let until = now.plus(-LATE_BY);
-        let mut slices = Vec::new();
-        while from < until {
-            let around = self.covered.spans().iter().find(|span| span.from <= from && from < span.to);
-            if let Some(covered) = around {
-                from = covered.to;
-                continue;
-            }
-            let next = self.covered.spans().iter().map(|span| span.from).find(|next| *next > from).unwrap_or(until);
-            let follows = self.covered.spans().iter().any(|span| span.to == from);
-            let start = if follows { from.plus(-OVERLAP) } else { from };
-            slices.extend(Slice::backfill(start.unix(), next.min(until).plus(LATE_BY).unix()));
-            from = next;
-        }
-        slices
+    /// The next slice to read: of the time since `from` the oldest that is left, then of the
+    /// time before it the latest. `None` if all was read that CloudTrail still has.
+    ///
+    /// What follows on something that was read begins a little before its end, since events come late.
+    pub(super) fn next_slice(&self, from: Second, now: Second) -> Option<Slice> {
+        let longest = self.slice.unwrap_or(FIRST_SLICE);
+        self.next_since(from, now, longest).or_else(|| self.next_before(from, now, longest))
+    }
+
+    fn next_since(&self, from: Second, now: Second, longest: i64) -> Option<Slice> {
+        let (spans, until) = (self.covered.spans(), now.plus(-LATE_BY));
+        let from = from.max(now.plus(-KEPT_FOR));
+        let read = spans.iter().find(|span| span.from <= from && from < span.to);
+        let from = read.map_or(from, |span| span.to);
+        let follows = spans.iter().any(|span| span.to == from);
+        let next = spans.iter().map(|span| span.from).find(|next| *next > from).unwrap_or(until);
+        let to = next.min(until).min(from.plus(longest));
+        (from < to).then(|| slice(if follows { from.plus(-OVERLAP) } else { from }, to))
+    }
+
+    fn next_before(&self, from: Second, now: Second, longest: i64) -> Option<Slice> {
+        let (spans, oldest) = (self.covered.spans(), now.plus(-KEPT_FOR));
+        let to = spans.iter().find(|span| span.from <= from && from <= span.to).map_or(from, |span| span.from);
+        let before = spans.iter().map(|span| span.to).rfind(|end| *end < to);
+        let start = before.unwrap_or(oldest).max(oldest).max(to.plus(-longest));
+        (start < to).then(|| slice(start, to))
+    }
+
+    /// Where there are few events, twice the time takes no more requests.
+    pub(super) fn lengthen_slices(&mut self) {
+        self.slice = Some((self.slice.unwrap_or(FIRST_SLICE) * 2).min(LONGEST_SLICE));
+    }
+
+    /// Of many events, less is lost where a slice is not read to its end.
+    pub(super) fn shorten_slices(&mut self) {
+        self.slice = Some((self.slice.unwrap_or(FIRST_SLICE) / 2).max(FIRST_SLICE));
     }
 
     /// A slice was read to its end.
@@ -54,6 +76,10 @@ impl Progress {
         self.covered.spans().iter().for_each(|span| covered.add(span.and(&remembered)));
         self.covered = covered;
     }
+}
+
+fn slice(from: Second, to: Second) -> Slice {
+    Slice { from: from.unix(), to: to.unix() }
 }
 
 #[cfg(test)]
@@ -71,25 +97,40 @@ mod tests {
         progress
     }
 
-    fn left(progress: &Progress, from: i64) -> Vec<(i64, i64)> {
-        let slices = progress.left_to_read(Second::of_unix(NOW + from * HOUR), Second::of_unix(NOW));
-        slices.iter().map(|slice| (slice.from - NOW, slice.to - NOW)).collect()
+    /// What is read one after the other, from `from` on at first.
+    fn read(mut progress: Progress, from: i64, longest: i64) -> Vec<(i64, i64)> {
+        progress.slice = Some(longest);
+        let (mut read, now) = (Vec::new(), Second::of_unix(NOW));
+        while let Some(slice) = progress.next_slice(Second::of_unix(NOW + from * HOUR), now) {
+            read.push((slice.from - NOW, slice.to - NOW));
+            progress.cover(slice, now);
+            assert!(read.len() < 400, "it does not end: {slice:?}");
+        }
+        assert_eq!(progress.covered.spans().len(), 1, "no gap is left");
+        read
     }
 
     #[test]
-    fn nothing_read_is_a_backfill() {
-        assert_eq!(left(&progress(&[]), -8), [(-8 * HOUR, -2 * HOUR), (-2 * HOUR, -HOUR / 4)]);
-        let all = left(&progress(&[]), -100 * 24);
-        assert_eq!((all.len(), all[0].0), (360, -90 * 24 * HOUR), "what CloudTrail keeps no longer is not asked for");
+    fn what_is_asked_for_is_read_first_and_then_the_time_before_it() {
+        let all = read(progress(&[]), -8, 6 * HOUR);
+        let until = -HOUR / 4;
+        let follows = -2 * HOUR - OVERLAP;
+        assert_eq!(
+            all[..4],
+            [(-8 * HOUR, -2 * HOUR), (follows, until), (-14 * HOUR, -8 * HOUR), (-20 * HOUR, -14 * HOUR)]
+        );
+        assert_eq!(all.last().map(|slice| slice.0), Some(-90 * 24 * HOUR), "CloudTrail keeps no more");
+        let long = read(progress(&[]), -8, 100 * 24 * HOUR);
+        assert_eq!(long, [(-8 * HOUR, until), (-90 * 24 * HOUR, -8 * HOUR)]);
     }
 
     #[test]
     fn what_was_read_is_not_read_again_but_for_the_overlap() {
-        assert_eq!(left(&progress(&[(-9, -1)]), -8), [(-HOUR - OVERLAP, -HOUR / 4)]);
-        let before_gap_and_after =
-            [(-10 * HOUR, -8 * HOUR), (-6 * HOUR - OVERLAP, -4 * HOUR), (-HOUR - OVERLAP, -HOUR / 4)];
-        assert_eq!(left(&progress(&[(-8, -6), (-4, -1)]), -10), before_gap_and_after);
-        assert_eq!(left(&progress(&[(-9, 0)]), -8), []);
+        let all = 90 * 24;
+        assert_eq!(read(progress(&[(-all, -1)]), -8, 6 * HOUR), [(-HOUR - OVERLAP, -HOUR / 4)]);
+        let gaps = [(-6 * HOUR - OVERLAP, -4 * HOUR), (-HOUR - OVERLAP, -HOUR / 4), (-20 * HOUR, -10 * HOUR)];
+        assert_eq!(read(progress(&[(-all, -20), (-10, -6), (-4, -1)]), -8, 24 * HOUR), gaps);
+        assert_eq!(read(progress(&[(-all, 0)]), -8, 6 * HOUR), []);
     }
 
     #[test]

@@ -12,13 +12,13 @@ mod in_items;
 pub use dynamodb::DynamoDbServers;
 pub use in_items::ServersInItems;
 
-/// An answer as it is kept beside its server.
+/// An answer as it is kept beside its server, and told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct KeptAnswer {
-    /// Of the month in which it was worked out.
+    /// What it says.
+    #[serde(flatten)]
     pub answer: Answer,
-    /// When it was worked out; `None` where nothing is known of the month.
+    /// When it was worked out; `None` where it was for whoever asked just now, or where nothing is known of the month.
     pub timestamp: Option<Second>,
 }
 
@@ -43,17 +43,11 @@ pub trait ServersTable: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// If the table can't be read.
     async fn get(&self, instance_id: &str) -> Result<Option<KeptAnswer>, TableError>;
-
-    /// What is kept beside all servers, by id.
-    ///
-    /// # Errors
-    /// If the table can't be read to the end.
-    async fn all(&self) -> Result<Vec<KeptAnswer>, TableError>;
 }
 
 impl KeptAnswer {
     /// Nothing is known of the month.
-    pub(super) fn unknown(server: Server, month: Month, now: Second) -> Self {
+    pub(crate) fn unknown(server: Server, month: Month, now: Second) -> Self {
         let answer = Answer {
             server,
             month,

@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -9,7 +9,7 @@ use larder_sources::AppTag;
 
 use crate::configuration::Configuration;
 use crate::runtime::{
-    AwsUpstream, DynamoDbItems, DynamoDbServers, Items, Ledger, RuntimeCalculator, ServersInItems, ServersTable,
+    AwsUpstream, DynamoDbItems, DynamoDbServers, Items, Ledger, RuntimeParts, ServersInItems, ServersTable,
     SqliteItems, TableError,
 };
 
@@ -29,6 +29,33 @@ pub enum NoRuntime {
     Table(#[from] TableError),
 }
 
+/// Running minutes as a host has them: made when somebody first asks, or the reason why there are none.
+pub struct OpenedRuntime(
+    LazyLock<Result<RuntimeParts, String>, Box<dyn FnOnce() -> Result<RuntimeParts, String> + Send>>,
+);
+
+impl OpenedRuntime {
+    /// Those that `open` opens once somebody asks.
+    #[must_use]
+    pub fn when_asked(open: impl FnOnce() -> Result<RuntimeParts, NoRuntime> + Send + 'static) -> Self {
+        Self(LazyLock::new(Box::new(|| open().map_err(|error| error.to_string()))))
+    }
+
+    /// None, and why.
+    #[must_use]
+    pub fn none(reason: String) -> Self {
+        Self(LazyLock::new(Box::new(|| Err(reason))))
+    }
+
+    /// The parts, or why there are none.
+    ///
+    /// # Errors
+    /// The reason, for people.
+    pub fn parts(&self) -> Result<&RuntimeParts, &str> {
+        self.0.as_ref().map_err(String::as_str)
+    }
+}
+
 /// Running minutes in the configured DynamoDB tables. Nothing is asked yet.
 ///
 /// # Errors
@@ -37,7 +64,7 @@ pub fn dynamodb_runtime(
     configuration: &Configuration,
     aws: &SdkConfig,
     environment: Arc<dyn Environment>,
-) -> Result<RuntimeCalculator, NoRuntime> {
+) -> Result<RuntimeParts, NoRuntime> {
     let (tag, set) = (app_tag(configuration)?, &configuration.runtime);
     let table = set.table.as_ref().ok_or(NoRuntime::Unset {
         setting: "RUNTIME_TABLE_NAME",
@@ -50,40 +77,52 @@ pub fn dynamodb_runtime(
     let client = patient_client(aws);
     let items = Arc::new(DynamoDbItems::new(client.clone(), table));
     let servers = Arc::new(DynamoDbServers::new(client, servers));
-    Ok(calculator(configuration, tag, aws, items, servers, environment))
+    Ok(parts(configuration, tag, aws, items, servers, environment))
 }
 
-/// Running minutes in a SQLite file, made with its folder if it isn't there.
+/// Running minutes in a SQLite file, made with its folder if it isn't there, or in this process's memory where no file is
+/// named.
 ///
 /// # Errors
 /// [`NoRuntime`].
 pub async fn sqlite_runtime(
     configuration: &Configuration,
-    file: &Path,
+    file: Option<&Path>,
     aws: &SdkConfig,
     environment: Arc<dyn Environment>,
-) -> Result<RuntimeCalculator, NoRuntime> {
+) -> Result<RuntimeParts, NoRuntime> {
     let tag = app_tag(configuration)?;
-    let items: Arc<dyn Items> = Arc::new(SqliteItems::open(file).await?);
+    let items: Arc<dyn Items> = Arc::new(match file {
+        Some(file) => SqliteItems::open(file).await?,
+        None => SqliteItems::in_memory().await?,
+    });
     let servers = Arc::new(ServersInItems::new(items.clone()));
-    Ok(calculator(configuration, tag, aws, items, servers, environment))
+    Ok(parts(configuration, tag, aws, items, servers, environment))
 }
 
 fn app_tag(configuration: &Configuration) -> Result<AppTag, NoRuntime> {
-    let what = "the tag of the servers whose running minutes are worked out, such as App=larder";
-    configuration.runtime.app_tag.clone().ok_or(NoRuntime::Unset { setting: "LARDER_APP_TAG", what })
+    configuration.runtime.app_tag.clone().ok_or_else(NoRuntime::no_tag)
 }
 
-fn calculator(
+impl NoRuntime {
+    /// That nobody said which servers count.
+    #[must_use]
+    pub fn no_tag() -> Self {
+        let what = "the tag of the servers whose running minutes are worked out, such as App=larder";
+        Self::Unset { setting: "LARDER_APP_TAG", what }
+    }
+}
+
+fn parts(
     configuration: &Configuration,
     tag: AppTag,
     aws: &SdkConfig,
     items: Arc<dyn Items>,
     servers: Arc<dyn ServersTable>,
     environment: Arc<dyn Environment>,
-) -> RuntimeCalculator {
+) -> RuntimeParts {
     let upstream = Arc::new(AwsUpstream::new(configuration, tag, aws.clone(), environment.clone()));
-    RuntimeCalculator::new(upstream, Ledger::new(items), servers, environment)
+    RuntimeParts { upstream, ledger: Ledger::new(items), servers, environment }
 }
 
 /// Nobody waits for these answers, but an attempt that hangs must not take the whole run with it.

@@ -122,7 +122,7 @@ mod tests {
 
     use clap::Parser;
     use larder_app::configuration::Configuration;
-    use larder_app::wiring::{ambient_fetcher, memory_store};
+    use larder_app::wiring::{OpenedRuntime, ambient_fetcher, memory_store};
     use larder_app::{Parts, SystemEnvironment};
 
     use super::*;
@@ -135,6 +135,7 @@ mod tests {
             environment: Arc::new(SystemEnvironment::new()),
             store: memory_store(),
             fetcher: Arc::new(ambient_fetcher(&Configuration::default())),
+            runtime: OpenedRuntime::none("a test has none".to_owned()),
         });
         let request = InvalidationRequest::default();
         let done = app.invalidation().invalidate(&Principal::local(), &request).await.expect("done");

@@ -1,17 +1,24 @@
+use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
+use aws_config::SdkConfig;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use larder_app::configuration::{Configuration, load};
 use larder_app::http::{admit_local, router};
-use larder_app::wiring::ambient_fetcher;
+use larder_app::runtime::{RuntimeCalculator, RuntimeParts};
+use larder_app::wiring::{NoRuntime, OpenedRuntime, ambient_aws, ambient_fetcher};
 use larder_app::{Fetcher, LogFormat, start_logging};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::arguments::Serve;
 use crate::exit::{Exit, WrongUsage};
 use crate::output::say;
-use crate::session::{Given, flags, open};
+use crate::running_minutes::open_running_minutes;
+use crate::session::{Given, flags, open_with};
 use crate::stop::stop_signal;
 
 #[cfg(feature = "demo")]
@@ -33,35 +40,79 @@ pub(crate) async fn run(given: &Given, serve: &Serve) -> anyhow::Result<Exit> {
     #[cfg(feature = "demo")]
     if serve.demo {
         let demo = Demo::start().await?;
+        let configuration = demo.configuration(configuration)?;
         let examples = |url: &str| demo.examples(url);
-        answer(&configuration, demo.fetcher()?, listener, examples, stop).await?;
+        let aws = Aws { fetcher: demo.fetcher(&configuration)?, sdk: ready(demo.aws()?).boxed() };
+        answer(&configuration, aws, listener, examples, stop).await?;
         demo.stop().await;
         return Ok(Exit::Done);
     }
-    let fetcher = Arc::new(ambient_fetcher(&configuration));
-    answer(&configuration, fetcher, listener, |_| Vec::new(), stop).await?;
+    let aws = Aws { fetcher: Arc::new(ambient_fetcher(&configuration)), sdk: ambient_aws().boxed() };
+    answer(&configuration, aws, listener, |_| Vec::new(), stop).await?;
     Ok(Exit::Done)
+}
+
+/// Whom the server asks.
+struct Aws {
+    fetcher: Arc<dyn Fetcher>,
+    /// For what is worked out besides; the SDK may look for it for a while.
+    sdk: BoxFuture<'static, SdkConfig>,
 }
 
 async fn answer(
     configuration: &Configuration,
-    fetcher: Arc<dyn Fetcher>,
+    aws: Aws,
     listener: TcpListener,
     examples: impl Fn(&str) -> Vec<String>,
     mut stop: impl Future<Output = ()> + Send + Unpin + 'static,
 ) -> anyhow::Result<()> {
-    let app = tokio::select! {
+    let opening = async {
+        let (runtime, parts) = running_minutes(configuration, aws.sdk).await;
+        (open_with(configuration, aws.fetcher, runtime).await, parts)
+    };
+    let (app, parts) = tokio::select! {
         biased;
         // A store that hangs, and the SDK where it looks for a region, must not keep a program that is told to stop.
         () = &mut stop => return Ok(()),
-        app = open(configuration, fetcher) => app,
+        opened = opening => opened,
     };
+    // Whatever runs beside the answers ends with them: each step of it can be done again.
+    let mut beside = JoinSet::new();
+    if let Some(parts) = parts {
+        let (calculator, within) = (RuntimeCalculator::new(parts), configuration.runtime.deadline);
+        beside.spawn(async move { calculator.keep_up(within).await });
+    }
     let url = format!("http://{}", listener.local_addr()?);
     tracing::info!(store = app.store().in_use(), deployment = configuration.deployment, %url, "serving");
     say(&format!("Larder listens on {url}"));
     examples(&url).iter().for_each(|example| say(example));
     let router = router(app).layer(axum::middleware::from_fn(admit_local));
     larder_app::serve(listener, router, stop).await.context("serving failed")
+}
+
+/// Running minutes, which are worked out by the hour where a tag says of which servers.
+async fn running_minutes(
+    configuration: &Configuration,
+    sdk: BoxFuture<'static, SdkConfig>,
+) -> (OpenedRuntime, Option<RuntimeParts>) {
+    // Without a tag nothing is asked of the SDK, which may take a while where it is not set up.
+    let opened = match configuration.runtime.app_tag {
+        Some(_) => open_running_minutes(configuration, &sdk.await).await,
+        None => Err(NoRuntime::no_tag()),
+    };
+    match opened {
+        Ok(parts) => (
+            OpenedRuntime::when_asked({
+                let parts = parts.clone();
+                || Ok(parts)
+            }),
+            Some(parts),
+        ),
+        Err(error) => {
+            tracing::info!(reason = %error, "running minutes are not worked out");
+            (OpenedRuntime::none(error.to_string()), None)
+        }
+    }
 }
 
 fn check_loopback(address: SocketAddr, flag: Option<&str>) -> Result<(), WrongUsage> {
@@ -83,8 +134,6 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::ready;
-
     use larder_app::configuration::StoreChoice;
 
     use super::*;
@@ -96,8 +145,8 @@ mod tests {
         let store = Some(StoreChoice::Sqlite(path.clone()));
         let configuration = Configuration { store, ..Configuration::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let fetcher = Arc::new(ambient_fetcher(&configuration));
-        answer(&configuration, fetcher, listener, |_| Vec::new(), ready(())).await.expect("it stops");
+        let aws = Aws { fetcher: Arc::new(ambient_fetcher(&configuration)), sdk: ambient_aws().boxed() };
+        answer(&configuration, aws, listener, |_| Vec::new(), ready(())).await.expect("it stops");
         assert!(!path.exists(), "the store was opened");
     }
 

@@ -13,7 +13,8 @@ mod rate;
 
 /// 2025-11-02T00:00:00Z
 const FROM: i64 = 1_762_041_600;
-const SLICE: Slice = Slice { from: FROM, to: FROM + LONGEST_SLICE };
+const LENGTH: i64 = 6 * 60 * 60;
+const SLICE: Slice = Slice { from: FROM, to: FROM + LENGTH };
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// Accounts whose own one is [`ACCOUNT`], with the SDK's retries as they are by themselves.

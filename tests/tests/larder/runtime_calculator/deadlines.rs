@@ -7,7 +7,6 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Response, StatusCode};
-use larder_app::{Environment, SystemEnvironment};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -21,8 +20,8 @@ const ASK_HERE: &str = "AWS_LAMBDA_RUNTIME_API=\"http://$0/$AWS_LAMBDA_RUNTIME_A
 /// What stands between an emulator and its function, and sets deadlines right.
 pub(super) struct Deadlines {
     address: String,
-    /// What the function's clock says, in milliseconds since 1970; it stands still.
-    now: Arc<AtomicI64>,
+    /// That of every invocation, in milliseconds since 1970: the function's clock stands still.
+    deadline: Arc<AtomicI64>,
     _serving: JoinSet<()>,
 }
 
@@ -30,16 +29,16 @@ impl Deadlines {
     pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound").to_string();
-        let now = Arc::new(AtomicI64::new(0));
-        let router = Router::new().fallback(pass).with_state(now.clone());
+        let deadline = Arc::new(AtomicI64::new(0));
+        let router = Router::new().fallback(pass).with_state(deadline.clone());
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, router).await.expect("it serves") });
-        Self { address, now, _serving: serving }
+        Self { address, deadline, _serving: serving }
     }
 
-    /// From now on the function's clock says that, in seconds since 1970.
+    /// From now on invocations have to be answered by then, in seconds since 1970.
     pub(super) fn set(&self, unix: i64) {
-        self.now.store(unix * 1_000, Ordering::SeqCst);
+        self.deadline.store(unix * 1_000, Ordering::SeqCst);
     }
 
     /// The command by way of which the function has to be started.
@@ -49,7 +48,7 @@ impl Deadlines {
 }
 
 /// The path begins with the emulator's address.
-async fn pass(State(now): State<Arc<AtomicI64>>, request: Request) -> Response<Body> {
+async fn pass(State(deadline): State<Arc<AtomicI64>>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LARGEST).await.expect("a whole body");
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
@@ -62,16 +61,11 @@ async fn pass(State(now): State<Arc<AtomicI64>>, request: Request) -> Response<B
     };
     *passed.status_mut() = answer.status();
     for (name, value) in answer.headers() {
-        let deadline = (name == DEADLINE).then(|| by(now.load(Ordering::SeqCst), value));
-        passed.headers_mut().insert(name, deadline.unwrap_or_else(|| value.clone()));
+        passed.headers_mut().insert(name, value.clone());
+    }
+    if let Some(value) = passed.headers_mut().get_mut(DEADLINE) {
+        *value = HeaderValue::from(deadline.load(Ordering::SeqCst));
     }
     *passed.body_mut() = Body::from(answer.bytes().await.expect("a whole body"));
     passed
-}
-
-/// As much later than `now` as it is later than the real time.
-fn by(now: i64, deadline: &HeaderValue) -> HeaderValue {
-    let real = SystemEnvironment::new().now().wall.as_millis() as i64;
-    let deadline: i64 = deadline.to_str().expect("a text").parse().expect("milliseconds");
-    HeaderValue::from(now + (deadline - real))
 }

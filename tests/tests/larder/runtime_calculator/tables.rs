@@ -66,7 +66,14 @@ impl Tables {
 
     /// What is kept beside the servers, as the product reads it.
     pub(super) async fn answers(&self) -> Vec<KeptAnswer> {
-        DynamoDbServers::new(self.client.clone(), &self.names[1]).all().await.expect("it is read")
+        let servers = DynamoDbServers::new(self.client.clone(), &self.names[1]);
+        let mut answers = Vec::new();
+        for item in self.items(1).await {
+            let id = item["id"].as_s().expect("a text");
+            answers.extend(servers.get(id).await.expect("it is read"));
+        }
+        answers.sort_by(|one, other| one.answer.server.cmp(&other.answer.server));
+        answers
     }
 
     /// All that stands in the servers table and the runtime table, but how often it was written.

@@ -2,6 +2,7 @@
 
 mod problems;
 mod rows;
+mod runtime;
 
 use std::sync::{Arc, LazyLock};
 
@@ -19,6 +20,8 @@ use super::cache_routes::DEFAULT_LIMIT;
 use super::parameters::{LARGEST_LIMIT, Parameters};
 use crate::Principal;
 use crate::problem::Problem;
+
+pub(super) use runtime::{ServerMinutes, ServersPage};
 
 /// The document, made when it is first asked for: that takes longer than the rest of a function's start.
 #[derive(Clone)]
@@ -99,6 +102,8 @@ fn say_values(document: &mut Value) {
     let fields = &mut document["components"]["schemas"]["InvalidationBody"]["properties"];
     fields["dataType"]["enum"] = json!(types);
     fields["region"]["enum"] = json!(regions);
+    let largest = json!({"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LARGEST_LIMIT});
+    runtime::say_values(document, &regions, &largest);
     let parameters = document["paths"]["/cache/entries"]["get"]["parameters"].as_array_mut();
     for parameter in parameters.into_iter().flatten() {
         parameter["schema"] = match parameter["name"].as_str() {

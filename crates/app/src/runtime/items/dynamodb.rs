@@ -67,14 +67,21 @@ impl Items for DynamoDbItems {
     }
 
     async fn between(&self, hash: &str, from: &str, to: &str) -> Result<Vec<Item>, TableError> {
+        self.first_between(hash, (from, to), usize::MAX).await
+    }
+
+    async fn first_between(&self, hash: &str, (from, to): (&str, &str), most: usize) -> Result<Vec<Item>, TableError> {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query.key_condition_expression("#hash = :hash AND #range BETWEEN :from AND :to");
         let query = query.expression_attribute_names("#hash", HASH).expression_attribute_names("#range", RANGE);
         let values =
             [(":hash", hash), (":from", from), (":to", to)].map(|(name, value)| (name.to_owned(), text(value)));
-        let mut pages = query.set_expression_attribute_values(Some(values.into())).into_paginator().items().send();
+        let query = query.set_limit(i32::try_from(most).ok()).set_expression_attribute_values(Some(values.into()));
+        let mut pages = query.into_paginator().items().send();
         let mut items = Vec::new();
-        while let Some(attributes) = pages.next().await {
+        while items.len() < most
+            && let Some(attributes) = pages.next().await
+        {
             items.push(self.item(&attributes.map_err(|error| self.failed(&error))?)?);
         }
         Ok(items)

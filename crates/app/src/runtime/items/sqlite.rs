@@ -9,6 +9,8 @@ use super::{Item, Items};
 use crate::runtime::TableError;
 
 const SCHEMA: &str = include_str!("schema.sql");
+/// What stands where the file would.
+const IN_MEMORY: &str = "in memory";
 const READ: &str = "SELECT hash, range, body, version, expires FROM items WHERE hash = ?";
 
 /// A file, for one laptop.
@@ -29,10 +31,23 @@ impl SqliteItems {
             std::fs::create_dir_all(folder).map_err(|error| says(error.to_string()))?;
         }
         let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        Self::opened(file, SqlitePoolOptions::new(), options).await
+    }
+
+    /// Items that are gone with this process.
+    ///
+    /// # Errors
+    /// If there is no room for them.
+    pub async fn in_memory() -> Result<Self, TableError> {
+        let pool = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+        Self::opened(Path::new(IN_MEMORY), pool, SqliteConnectOptions::new().in_memory(true)).await
+    }
+
+    async fn opened(file: &Path, pool: SqlitePoolOptions, options: SqliteConnectOptions) -> Result<Self, TableError> {
+        let says = |error: sqlx::Error| TableError { table: named(file), reason: error.to_string() };
         // One writer at a time, so that none ever finds the file busy.
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
-        let pool = pool.map_err(|error| says(error.to_string()))?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(|error| says(error.to_string()))?;
+        let pool = pool.max_connections(1).connect_with(options).await.map_err(says)?;
+        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(says)?;
         Ok(Self { file: file.to_owned(), pool })
     }
 
@@ -48,8 +63,13 @@ impl Items for SqliteItems {
     }
 
     async fn between(&self, hash: &str, from: &str, to: &str) -> Result<Vec<Item>, TableError> {
-        let query = sqlx::query(sqlx::AssertSqlSafe(format!("{READ} AND range BETWEEN ? AND ? ORDER BY range")));
-        let rows = query.bind(hash).bind(from).bind(to).fetch_all(&self.pool).await;
+        self.first_between(hash, (from, to), usize::MAX).await
+    }
+
+    async fn first_between(&self, hash: &str, (from, to): (&str, &str), most: usize) -> Result<Vec<Item>, TableError> {
+        let text = format!("{READ} AND range BETWEEN ? AND ? ORDER BY range LIMIT ?");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(hash).bind(from).bind(to);
+        let rows = query.bind(i64::try_from(most).unwrap_or(i64::MAX)).fetch_all(&self.pool).await;
         let items = rows.and_then(|rows| rows.iter().map(item_of).collect());
         items.map_err(|error| self.failed(&error))
     }

@@ -38,7 +38,8 @@ async fn check(items: Arc<dyn Items>) {
     let many: Vec<_> =
         (0..130).map(|index| Item { body: "x".repeat(20_000), ..item("i-4", &format!("e{index:03}"), 0) }).collect();
     items.put(many.clone()).await.expect("several batches");
-    assert!(items.between("i-4", "e", "e~").await == Ok(many), "of several pages");
+    assert!(items.between("i-4", "e", "e~").await == Ok(many.clone()), "of several pages");
+    assert!(items.first_between("i-4", ("e001", "e~"), 2).await == Ok(many[1..3].to_vec()));
 }
 
 #[tokio::test]
@@ -57,6 +58,12 @@ async fn sqlite_keeps_items_also_when_it_is_opened_again() {
     drop(items);
     let items = SqliteItems::open(&file).await.expect("the same file");
     assert_eq!(items.get("i-5", "a").await, Ok(None), "it has expired");
+}
+
+#[tokio::test]
+async fn memory_keeps_items_of_its_own() {
+    check(Arc::new(SqliteItems::in_memory().await.expect("there is room"))).await;
+    check(Arc::new(SqliteItems::in_memory().await.expect("there is room"))).await;
 }
 
 #[tokio::test]

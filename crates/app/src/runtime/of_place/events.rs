@@ -17,29 +17,47 @@ pub(super) enum EventsRead {
     Failed(FetchError),
 }
 
+/// What one page of LookupEvents holds: with no more of a name, twice the time is not twice the requests.
+const FEW_EVENTS: usize = 50;
+
 impl OfPlace<'_> {
-    /// Reads the events since `from` that were not read yet, the oldest first, into the ledger.
+    /// Reads the events that were not read yet into the ledger: those since `from`, the oldest first, and then as many of
+    /// those before as there is time for. They tell what ran into the time that is asked for.
     pub(super) async fn read_events(&self, progress: &mut Progress, from: Second) -> Result<EventsRead, TableError> {
-        let now = self.deadline.now();
-        progress.wanted_from = Some(progress.wanted_from.map_or(from, |before| before.min(from)));
-        for (index, slice) in progress.left_to_read(from, now).into_iter().enumerate() {
+        let now = self.parts.now();
+        let mut is_first = true;
+        while let Some(slice) = progress.next_slice(from, now) {
+            let is_wanted = slice.to > from.unix();
             match self.events_of(slice).await {
-                Ok(Some(evidence)) => {
-                    self.calculator.ledger.add(&evidence).await?;
+                Ok(Some(events)) => {
+                    self.parts.ledger.add(&events.evidence).await?;
                     progress.cover(slice, now);
-                    self.calculator.ledger.keep_progress(self.place, progress).await?;
+                    match events.most_of_a_name {
+                        ..=FEW_EVENTS => progress.lengthen_slices(),
+                        _ => progress.shorten_slices(),
+                    }
+                    self.parts.ledger.keep_progress(self.place, progress).await?;
                 }
                 Ok(None) => return Ok(EventsRead::InPart),
                 // It goes forward, only not fast enough for this run.
-                Err(error) if error.kind == FailureKind::Timeout && index > 0 => return Ok(EventsRead::InPart),
-                Err(error) => return Ok(EventsRead::Failed(error)),
+                Err(error) if error.kind == FailureKind::Timeout => {
+                    progress.shorten_slices();
+                    self.parts.ledger.keep_progress(self.place, progress).await?;
+                    return Ok(if is_first && is_wanted { EventsRead::Failed(error) } else { EventsRead::InPart });
+                }
+                Err(error) if is_wanted => return Ok(EventsRead::Failed(error)),
+                Err(error) => {
+                    tracing::warn!(place = %self.place, %error, "events before the month could not be read yet");
+                    return Ok(EventsRead::InPart);
+                }
             }
+            is_first = false;
         }
         Ok(EventsRead::ToTheEnd)
     }
 
-    /// What the events of a slice tell, by instance; `None` if there is no time left to read them.
-    async fn events_of(&self, slice: Slice) -> Result<Option<Vec<(String, Evidence)>>, FetchError> {
+    /// What the events of a slice tell; `None` if there is no time left to read them.
+    async fn events_of(&self, slice: Slice) -> Result<Option<Events>, FetchError> {
         let Some(within) = self.deadline.left_for_events() else { return Ok(None) };
         let lookups = RecordedName::ALL.map(|name| Lookup {
             account: self.place.account.clone(),
@@ -47,13 +65,25 @@ impl OfPlace<'_> {
             by: LookupBy::Name(name),
             slice,
         });
-        let events = try_join_all(lookups.iter().map(|lookup| self.calculator.upstream.events(lookup, within))).await?;
+        let events = try_join_all(lookups.iter().map(|lookup| self.parts.upstream.events(lookup, within))).await?;
         let evidence = events.iter().flatten().map(evidence_of).collect::<Result<Vec<_>, _>>()?;
-        Ok(Some(evidence.into_iter().flatten().collect()))
+        let most_of_a_name = events.iter().map(Vec::len).max().unwrap_or_default();
+        Ok(Some(Events { evidence: evidence.into_iter().flatten().collect(), most_of_a_name }))
     }
 }
 
-fn evidence_of(event: &RecordedEvent) -> Result<Vec<(String, Evidence)>, FetchError> {
+/// The events of a slice.
+struct Events {
+    /// By instance.
+    evidence: Vec<(String, Evidence)>,
+    most_of_a_name: usize,
+}
+
+/// What it tells, by instance.
+///
+/// # Errors
+/// [`FailureKind::Malformed`] for one that can't be read.
+pub(in crate::runtime) fn evidence_of(event: &RecordedEvent) -> Result<Vec<(String, Evidence)>, FetchError> {
     match read_event(event.json.as_bytes()) {
         Ok(event) => match event.tells {
             Tells::Evidence(evidence) => Ok(evidence),

@@ -25,29 +25,29 @@ impl OfServer<'_> {
         months: &[Month],
         is_final: &(dyn Fn(Month) -> bool + Send + Sync),
     ) -> Result<(), TableError> {
-        let calculator = self.of_place.calculator;
+        let parts = self.of_place.parts;
         let (id, current) = (&self.server.instance_id, Month::of(self.as_of));
         let from = months.first().map_or(self.as_of, |month| month.span().from);
         let recorded = &self.progress.covered;
-        let history = calculator.ledger.history(id, from).await?;
+        let history = parts.ledger.history(id, from).await?;
         let ran = history.ran(recorded);
         let mut ran_at_all = false;
         for month in months {
             let window = month.span().and(&Span { from: month.span().from, to: self.as_of });
             let answer = self.answer(*month, window, &ran);
             ran_at_all |= answer.upper_minutes != Some(0.0);
-            if *month < current && calculator.ledger.month(id, *month).await?.is_some_and(|kept| kept.is_final) {
+            if *month < current && parts.ledger.month(id, *month).await?.is_some_and(|kept| kept.is_final) {
                 continue;
             }
-            let kept = KeptMonth { days: days(&window, &ran), is_final: is_final(*month), answer };
-            calculator.ledger.keep_month(&kept).await?;
+            let kept = KeptAnswer { answer, timestamp: Some(self.as_of) };
             if *month == current {
-                let kept = KeptAnswer { answer: kept.answer, timestamp: Some(self.as_of) };
-                calculator.servers.keep(&kept).await?;
+                parts.servers.keep(&kept).await?;
             }
+            let kept = KeptMonth { days: days(&window, &ran), is_final: is_final(*month), kept };
+            parts.ledger.keep_month(self.of_place.place, &kept).await?;
         }
         if self.gone && !ran_at_all && months == [current] {
-            return calculator.ledger.remove_server(self.of_place.place, id).await;
+            return parts.ledger.remove_server(self.of_place.place, id).await;
         }
         self.keep_checkpoint(&history, from).await
     }
@@ -61,7 +61,7 @@ impl OfServer<'_> {
         let Some(watermark) = self.progress.watermark() else { return Ok(()) };
         let next = history.next_checkpoint(&self.progress.covered, from, watermark.plus(-OVERLAP));
         let Some(checkpoint) = next else { return Ok(()) };
-        let (id, ledger) = (&self.server.instance_id, &self.of_place.calculator.ledger);
+        let (id, ledger) = (&self.server.instance_id, &self.of_place.parts.ledger);
         ledger.keep_checkpoint(id, history, from, checkpoint).await
     }
 }

@@ -21,12 +21,12 @@ pub(super) struct Sample {
 impl OfPlace<'_> {
     /// Takes a sample of the servers that are asked for, into the ledger.
     pub(super) async fn sample(&self) -> Result<Sample, TableError> {
-        let ledger = &self.calculator.ledger;
+        let ledger = &self.parts.ledger;
         let mut known = ledger.servers(self.place).await?;
         known.retain(|id| self.request.wants_server(id));
-        let as_of = self.deadline.now();
+        let as_of = self.parts.now();
         let mut sample = Sample { as_of, servers: known.clone(), gone: BTreeSet::new(), failure: None };
-        let tagged = match self.calculator.upstream.tagged(self.place).await {
+        let tagged = match self.parts.upstream.tagged(self.place).await {
             Ok(tagged) => tagged,
             Err(error) => {
                 sample.failure = Some(error.to_string());
@@ -38,16 +38,16 @@ impl OfPlace<'_> {
         ledger.add_servers(self.place, ids.difference(&known)).await?;
         let others: BTreeSet<_> = known.difference(&ids).cloned().collect();
         sample.servers.extend(ids);
-        let mut seen = Vec::new();
+        let mut samples = Vec::new();
         for server in &tagged {
             match described(server) {
-                Ok(described) => seen.push((server.id.clone(), seen_at(as_of, Some(described)))),
+                Ok(described) => samples.push((server.id.clone(), seen(as_of, Some(described)))),
                 Err(error) => sample.failure = Some(format!("{}: its state {:?}: {error}", server.id, server.state)),
             }
         }
         self.look_for(others, &mut sample).await?;
-        seen.extend(sample.gone.iter().map(|id| (id.clone(), seen_at(as_of, None))));
-        ledger.add_samples(&seen).await?;
+        samples.extend(sample.gone.iter().map(|id| (id.clone(), seen(as_of, None))));
+        ledger.add_samples(&samples).await?;
         Ok(sample)
     }
 
@@ -56,12 +56,12 @@ impl OfPlace<'_> {
         if others.is_empty() {
             return Ok(());
         }
-        match self.calculator.upstream.by_id(self.place, others).await {
+        match self.parts.upstream.by_id(self.place, others).await {
             Ok(asked) => {
                 sample.gone = asked.gone;
                 for server in asked.known {
                     sample.servers.remove(&server.id);
-                    self.calculator.ledger.remove_server(self.place, &server.id).await?;
+                    self.parts.ledger.remove_server(self.place, &server.id).await?;
                 }
             }
             Err(error) => sample.failure = Some(error.to_string()),
@@ -70,11 +70,16 @@ impl OfPlace<'_> {
     }
 }
 
-fn seen_at(time: Second, instance: Option<Described>) -> Evidence {
+/// What `DescribeInstances` told then; nothing of one that is gone.
+pub(in crate::runtime) fn seen(time: Second, instance: Option<Described>) -> Evidence {
     Evidence::Seen(Seen { time, instance })
 }
 
-fn described(server: &Server) -> Result<Described, NotAState> {
+/// What `DescribeInstances` told of a server.
+///
+/// # Errors
+/// [`NotAState`] for a state that there is not.
+pub(in crate::runtime) fn described(server: &Server) -> Result<Described, NotAState> {
     Ok(Described {
         state: server.state.parse()?,
         launched: server.launched.map(Second::of_unix),

@@ -27,7 +27,7 @@ pub struct DynamoDbServers {
 
 impl DynamoDbServers {
     /// What using the table needs to be permitted, on the table itself.
-    pub const IAM_ACTIONS: &'static [&'static str] = &["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"];
+    pub const IAM_ACTIONS: &'static [&'static str] = &["dynamodb:GetItem", "dynamodb:UpdateItem"];
 
     /// The servers of `table`, which must exist. Nothing is asked yet.
     #[must_use]
@@ -99,15 +99,5 @@ impl ServersTable for DynamoDbServers {
         let get = self.client.get_item().table_name(&self.table).key(ID, id).consistent_read(true);
         let answer = get.send().await.map_err(|error| self.failed(&error))?;
         Ok(answer.item.as_ref().and_then(kept_of))
-    }
-
-    async fn all(&self) -> Result<Vec<KeptAnswer>, TableError> {
-        let mut pages = self.client.scan().table_name(&self.table).into_paginator().items().send();
-        let mut all = Vec::new();
-        while let Some(item) = pages.next().await {
-            all.extend(kept_of(&item.map_err(|error| self.failed(&error))?));
-        }
-        all.sort_by(|a, b| a.answer.server.cmp(&b.answer.server));
-        Ok(all)
     }
 }

@@ -30,7 +30,7 @@ async fn every_page_is_read_and_every_event_told_once_the_oldest_first() {
 
 #[tokio::test(start_paused = true)]
 async fn an_event_at_the_end_of_a_slice_belongs_to_the_next_one() {
-    let script = cloudtrail(|_| page(&[("next", LONGEST_SLICE), ("last", LONGEST_SLICE - 1), ("first", 0)], None));
+    let script = cloudtrail(|_| page(&[("next", LENGTH), ("last", LENGTH - 1), ("first", 0)], None));
     assert_eq!(ids(&script).await.expect("events"), ["first", "last"]);
 }
 

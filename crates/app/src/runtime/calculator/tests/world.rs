@@ -6,12 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use larder_cache::{Environment, Moment};
+use larder_runtime::Second;
 use larder_sources::{
     AccountId, AskedServers, FailureKind, FetchError, Lookup, LookupBy, RecordedEvent, Region, Server,
 };
 
 use super::*;
-use crate::runtime::{Item, Items, Place, Places, ServersInItems, TableError, Upstream};
+use crate::runtime::{Item, Items, Ledger, Place, Places, ServersInItems, TableError, Upstream};
 
 pub(super) const HOUR: i64 = 3_600;
 
@@ -71,6 +72,10 @@ impl Items for FakedItems {
     async fn between(&self, hash: &str, from: &str, to: &str) -> Result<Vec<Item>, TableError> {
         let (from, to) = ((hash.to_owned(), from.to_owned()), (hash.to_owned(), to.to_owned()));
         Ok(self.items.lock().expect("not poisoned").range(from..=to).map(|(_, item)| item.clone()).collect())
+    }
+
+    async fn first_between(&self, hash: &str, (from, to): (&str, &str), most: usize) -> Result<Vec<Item>, TableError> {
+        Ok(self.between(hash, from, to).await?.into_iter().take(most).collect())
     }
 
     /// One after the other: whoever is killed may have written some.
@@ -219,7 +224,12 @@ impl World {
         let aws = Arc::new(FakedAws { lives: Mutex::new(lives), ..FakedAws::default() });
         let items = Arc::new(FakedItems { items: Mutex::default(), writes_left: AtomicI64::new(i64::MAX) });
         let servers = Arc::new(ServersInItems::new(items.clone()));
-        let calculator = RuntimeCalculator::new(aws.clone(), Ledger::new(items.clone()), servers, aws.clock.clone());
+        let calculator = RuntimeCalculator::new(RuntimeParts {
+            upstream: aws.clone(),
+            ledger: Ledger::new(items.clone()),
+            servers,
+            environment: aws.clock.clone(),
+        });
         Self { aws, items, calculator }
     }
 
@@ -234,7 +244,7 @@ impl World {
 
     /// Month, minutes, quality.
     pub(super) async fn kept(&self, id: &str) -> (String, Option<f64>, larder_runtime::Quality) {
-        let kept = self.calculator.servers.get(id).await.expect("it is read").expect("it was worked out");
+        let kept = self.calculator.0.servers.get(id).await.expect("it is read").expect("it was worked out");
         (kept.answer.month.to_string(), kept.answer.minutes, kept.answer.quality)
     }
 
