@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::month::Month;
@@ -82,7 +84,41 @@ impl Answer {
     }
 }
 
+impl Quality {
+    /// All of them, the surest first.
+    pub const ALL: [Self; 3] = [Self::Exact, Self::Bounded, Self::Stale];
+
+    /// As JSON has it too.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Bounded => "bounded",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// Seconds as minutes, rounded to two decimals.
 fn minutes(seconds: i64) -> f64 {
     (seconds as f64 / 60.0 * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quality_has_the_same_name_everywhere() {
+        for quality in Quality::ALL {
+            assert_eq!(serde_json::to_value(quality).expect("a text"), quality.name());
+            assert_eq!(format!("{quality:>9}").trim(), quality.name());
+        }
+    }
 }

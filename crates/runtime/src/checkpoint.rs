@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::coverage::Coverage;
 use crate::evidence::Evidence;
-use crate::history::{fold, known_starts};
-use crate::machine::{Machine, Ranges};
+use crate::history::{fold, timeline_since};
+use crate::machine::Machine;
 use crate::month::{day_of, start_of};
+use crate::ranges::Ranges;
 use crate::second::{Second, Span};
 use crate::signs::{Direction, Signs, Source, Turn};
 use crate::timeline::{Timeline, Totals};
-use crate::transition::{SAME_TURN, paired};
+use crate::transition::{SAME_MOMENT, SAME_TURN};
 
 /// All that the evidence until a moment says, in some kilobytes at most: an hour's work is then an hour's evidence.
 ///
@@ -24,7 +25,9 @@ pub struct Checkpoint {
     machine: Machine,
     /// The last start and the last end that `DescribeInstances` told by then: it tells them again.
     told: [Option<Second>; 2],
-    /// By day of UTC, from the first day that was asked for.
+    /// Since when it has the days.
+    from: Second,
+    /// By day of UTC.
     days: BTreeMap<Date, Totals>,
 }
 
@@ -40,13 +43,15 @@ impl Checkpoint {
         latest: Second,
     ) -> Option<Self> {
         let signs = signs_after(base, evidence);
-        let until = latest_quiet(evidence, &signs, recorded, base, latest)?;
+        let complete_until = base.map_or(from, |base| base.until);
+        let looks = evidence.iter().filter(|evidence| matches!(evidence, Evidence::Seen(_))).map(Evidence::time);
+        let looks = looks.filter(|look| *look <= latest && base.is_none_or(|base| *look > base.until));
+        let fits = |look: &Second| is_quiet(*look, &signs) && is_covered(*look, complete_until, recorded);
+        let until = looks.filter(fits).max()?;
         let before: Vec<_> = evidence.iter().filter(|evidence| evidence.time() <= until).cloned().collect();
         let signs = signs_after(base, &before);
-        let (mut machine, mut timeline) = machine_of(base, &signs);
-        let starts = known_starts(recorded, &signs);
-        let ranges = Ranges { recorded, starts: &starts };
-        fold(&mut machine, &paired(&signs), &signs.points, &ranges, &mut timeline);
+        let mut machine = machine_of(base, &signs);
+        let timeline = fold(&mut machine, &signs, &Ranges::new(recorded, &signs));
         let last = |direction, before: Option<Second>| {
             let told =
                 signs.turns.iter().filter(|turn| turn.source == Source::Described && turn.direction == direction);
@@ -59,7 +64,8 @@ impl Checkpoint {
         for (day, span) in days_of(Span { from, to: until }) {
             *days.entry(day).or_default() += timeline.totals(&span);
         }
-        Some(Self { until, machine, told, days })
+        let from = base.map_or(from, |base| base.from.max(from));
+        Some(Self { until, machine, told, from, days })
     }
 
     /// Until when it has all evidence.
@@ -69,10 +75,15 @@ impl Checkpoint {
     }
 
     /// Whether evidence tells something of the time before this that it does not know: it is to be made anew then.
+    ///
+    /// Of evidence until then it can't be told whether it has it, so whatever comes twice disturbs; that costs work, and
+    /// makes no difference to what is made anew.
     #[must_use]
     pub fn is_disturbed_by(&self, evidence: &Evidence) -> bool {
         let turns = Signs::of([evidence]).turns;
-        let is_new = |turn: &Turn| turn.time <= self.until && !self.told.contains(&Some(turn.time));
+        // Of a turn that soon after it, the look that it was taken at may have been behind or ahead.
+        let until = self.until.plus(SAME_MOMENT);
+        let is_new = |turn: &Turn| turn.time <= until && !self.told.contains(&Some(turn.time));
         evidence.time() <= self.until || turns.iter().any(is_new)
     }
 
@@ -80,18 +91,14 @@ impl Checkpoint {
     #[must_use]
     pub fn timeline(&self, evidence: &[Evidence], recorded: &Coverage) -> Timeline {
         let signs = signs_after(Some(self), evidence);
-        let (mut machine, mut timeline) = machine_of(Some(self), &signs);
-        let starts = known_starts(recorded, &signs);
-        let ranges = Ranges { recorded, starts: &starts };
-        fold(&mut machine, &paired(&signs), &signs.points, &ranges, &mut timeline);
-        machine.finish(&ranges, &mut timeline);
-        timeline
+        timeline_since(machine_of(Some(self), &signs), &signs, recorded)
     }
 
-    /// What it holds of whole days.
+    /// What it holds of whole days. Of days before those that it was asked for it knows nothing: they count as bounds.
     #[must_use]
     pub fn totals(&self, span: &Span) -> Totals {
-        let mut totals = Totals::default();
+        let unknown = span.and(&Span { from: Second::MIN, to: self.from.min(self.until) });
+        let mut totals = Totals { upper: unknown.seconds(), ..Totals::default() };
         for (day, of_day) in self.days.range(day_of(span.from)..) {
             if start_of(*day) < span.to {
                 totals += *of_day;
@@ -119,32 +126,20 @@ fn signs_after(base: Option<&Checkpoint>, evidence: &[Evidence]) -> Signs {
     signs
 }
 
-fn machine_of(base: Option<&Checkpoint>, signs: &Signs) -> (Machine, Timeline) {
-    let machine = match base {
+fn machine_of(base: Option<&Checkpoint>, signs: &Signs) -> Machine {
+    match base {
         Some(base) => Machine { hibernates: base.machine.hibernates.max(signs.hibernates), ..base.machine.clone() },
         None => Machine::new(signs.created, signs.hibernates),
-    };
-    (machine, Timeline::default())
+    }
 }
 
-/// The last moment at which the instance was looked at and nothing had turned for a while, and until which CloudTrail
-/// was read without a gap.
-fn latest_quiet(
-    evidence: &[Evidence],
-    signs: &Signs,
-    recorded: &Coverage,
-    base: Option<&Checkpoint>,
-    latest: Second,
-) -> Option<Second> {
-    let looks = evidence.iter().filter(|evidence| matches!(evidence, Evidence::Seen(_))).map(Evidence::time);
-    let is_quiet = |look: Second| {
-        let close = |turn: &Turn| (look.plus(-SAME_TURN)..=look.plus(SAME_TURN)).contains(&turn.time);
-        !signs.turns.iter().any(close)
-    };
-    let is_covered = |look: Second| {
-        let from = base.map_or(recorded.since(look), |base| base.until);
-        recorded.since(look) < look && recorded.gap(Span { from, to: look }).is_none()
-    };
-    let after_base = |look: &Second| base.is_none_or(|base| *look > base.until);
-    looks.filter(after_base).filter(|look| *look <= latest && is_quiet(*look) && is_covered(*look)).max()
+/// Whether nothing turned for a while before a look and after it.
+fn is_quiet(look: Second, signs: &Signs) -> bool {
+    let around = look.plus(-SAME_TURN)..=look.plus(SAME_TURN);
+    !signs.turns.iter().any(|turn| around.contains(&turn.time))
+}
+
+/// Whether CloudTrail was read right before a look, and without a gap from `since` on.
+fn is_covered(look: Second, since: Second, recorded: &Coverage) -> bool {
+    recorded.since(look) < look && recorded.hull_of_gaps(Span { from: since, to: look }).is_none()
 }

@@ -47,9 +47,9 @@ impl Coverage {
         &self.0
     }
 
-    /// The first and the last second of `span` that are not covered, the last as the one after it.
+    /// From the first second of `span` that is not covered until after the last; there may be covered ones between.
     #[must_use]
-    pub fn gap(&self, span: Span) -> Option<Span> {
+    pub fn hull_of_gaps(&self, span: Span) -> Option<Span> {
         if span.is_empty() {
             return None;
         }
@@ -120,9 +120,9 @@ mod tests {
             (span(22, 25), Some(span(22, 25))),
             (span(25, 25), None),
         ] {
-            assert_eq!(covered.gap(asked), gap, "{asked:?}");
+            assert_eq!(covered.hull_of_gaps(asked), gap, "{asked:?}");
         }
-        assert_eq!(Coverage::default().gap(span(1, 2)), Some(span(1, 2)));
+        assert_eq!(Coverage::default().hull_of_gaps(span(1, 2)), Some(span(1, 2)));
     }
 
     #[test]

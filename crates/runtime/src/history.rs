@@ -1,10 +1,11 @@
 use crate::coverage::Coverage;
 use crate::evidence::Evidence;
-use crate::machine::{Machine, Ranges, Step};
+use crate::machine::{Machine, Step};
+use crate::ranges::Ranges;
 use crate::second::Second;
-use crate::signs::{Point, Signs};
+use crate::signs::Signs;
 use crate::timeline::Timeline;
-use crate::transition::{Transition, paired};
+use crate::transition::{paired, up_to_date};
 
 /// When an instance ran, by all evidence of it and by where CloudTrail was read completely.
 ///
@@ -12,32 +13,24 @@ use crate::transition::{Transition, paired};
 #[must_use]
 pub fn timeline<'a>(evidence: impl IntoIterator<Item = &'a Evidence>, recorded: &Coverage) -> Timeline {
     let signs = Signs::of(evidence);
-    let starts = known_starts(recorded, &signs);
-    let ranges = Ranges { recorded, starts: &starts };
-    let mut timeline = Timeline::default();
-    let mut machine = Machine::new(signs.created, signs.hibernates);
-    fold(&mut machine, &paired(&signs), &signs.points, &ranges, &mut timeline);
+    timeline_since(Machine::new(signs.created, signs.hibernates), &signs, recorded)
+}
+
+/// What comes after all that a machine has taken, for ever.
+pub(crate) fn timeline_since(mut machine: Machine, signs: &Signs, recorded: &Coverage) -> Timeline {
+    let ranges = Ranges::new(recorded, signs);
+    let mut timeline = fold(&mut machine, signs, &ranges);
     machine.finish(&ranges, &mut timeline);
     timeline
 }
 
-/// `LaunchTime` is that of the last start: until it was told there was none after it.
-pub(crate) fn known_starts(recorded: &Coverage, signs: &Signs) -> Coverage {
-    let mut known = recorded.clone();
-    signs.unstarted.iter().for_each(|span| known.add(*span));
-    known
-}
-
 /// Lets the machine take all steps in order of time.
-pub(crate) fn fold(
-    machine: &mut Machine,
-    transitions: &[Transition],
-    points: &[Point],
-    ranges: &Ranges<'_>,
-    timeline: &mut Timeline,
-) {
+pub(crate) fn fold(machine: &mut Machine, signs: &Signs, ranges: &Ranges<'_>) -> Timeline {
+    let mut timeline = Timeline::default();
+    let transitions = paired(signs);
+    let points = up_to_date(&signs.points, &transitions).into_iter();
     // At the same second a look that fits is before a turn that does.
-    let mut steps: Vec<(Second, Step<'_>)> = points.iter().map(|point| (point.time, Step::Point(point))).collect();
+    let mut steps: Vec<(Second, Step<'_>)> = points.map(|point| (point.time, Step::Point(point))).collect();
     steps.extend(transitions.iter().map(|transition| (transition.time(), Step::Transition(transition))));
     steps.sort_by_key(|(time, _)| *time);
     for next in 0..steps.len() {
@@ -45,8 +38,9 @@ pub(crate) fn fold(
         let same = steps[next..].iter().take_while(|(other, _)| *other == time);
         let fitting = same.enumerate().find(|(_, (_, step))| machine.agrees_with(step)).map_or(0, |(index, _)| index);
         steps[next..=next + fitting].rotate_right(1);
-        machine.take(&steps[next].1, ranges, timeline);
+        machine.take(&steps[next].1, ranges, &mut timeline);
     }
+    timeline
 }
 
 #[cfg(test)]

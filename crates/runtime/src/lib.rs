@@ -11,6 +11,7 @@ mod evidence;
 mod history;
 mod machine;
 mod month;
+mod ranges;
 mod second;
 mod signs;
 mod state;

@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use crate::coverage::Coverage;
 use crate::evidence::Hibernation;
+use crate::ranges::Ranges;
 use crate::second::{Second, Span};
 use crate::signs::{Before, Direction, FoundBy, Point};
 use crate::state::InstanceState;
 use crate::timeline::{Certainty, Timeline};
-use crate::transition::{SAME_TURN, Transition};
+use crate::transition::{SAME_MOMENT, SAME_TURN, Transition};
 
 /// EC2 bills every start for a minute at least.
 const LEAST_BILLED: i64 = 60;
@@ -36,14 +36,6 @@ pub(crate) enum Known {
     Terminated,
 }
 
-/// Where calls are known to have been recorded, or otherwise not to have been made.
-pub(crate) struct Ranges<'a> {
-    /// Every call is in the evidence.
-    pub(crate) recorded: &'a Coverage,
-    /// No start is missing: of all starts, the last is known by `LaunchTime`.
-    pub(crate) starts: &'a Coverage,
-}
-
 /// The next sign, and what it says of the time before it.
 pub(crate) enum Step<'a> {
     Transition(&'a Transition),
@@ -55,7 +47,7 @@ impl Step<'_> {
     fn says_it_runs(&self) -> bool {
         match self {
             Self::Transition(transition) => transition.before >= Before::Off,
-            Self::Point(point) => matches!(point.state, InstanceState::Pending | InstanceState::Running),
+            Self::Point(point) => point.is_of_a_run(),
         }
     }
 }
@@ -100,7 +92,7 @@ impl Machine {
             Known::Terminated => {}
             Known::Nothing | Known::On => timeline.push(rest, Certainty::Maybe),
             Known::Off => {
-                if let Some(gap) = ranges.starts.gap(rest) {
+                if let Some(gap) = ranges.starts.hull_of_gaps(rest) {
                     timeline.push(Span { from: gap.from, to: Second::MAX }, Certainty::Maybe);
                 }
             }
@@ -113,9 +105,9 @@ impl Machine {
     fn start(&mut self, transition: &Transition, ranges: &Ranges<'_>, timeline: &mut Timeline) {
         let time = transition.time();
         match self.state {
-            // Nothing tells of an end before it, and everything that was recorded would.
             Known::Nothing => {
-                timeline.push(Span { from: self.since, to: ranges.recorded.since(time) }, Certainty::Maybe);
+                let off_since = self.off_before_first(transition, ranges);
+                timeline.push(Span { from: self.since, to: off_since }, Certainty::Maybe);
             }
             _ => self.was_off_before(time, ranges, timeline),
         }
@@ -125,18 +117,33 @@ impl Machine {
         self.start_is_approximate = transition.is_approximate();
     }
 
+    /// Since when it was off before the first start that is known.
+    ///
+    /// Nothing tells of an end before it, and calls that were recorded would. But an instance that is known to have been
+    /// there may have ended by itself; and who started it by no call may have stopped it by none.
+    fn off_before_first(&self, transition: &Transition, ranges: &Ranges<'_>) -> Second {
+        let time = transition.time();
+        let was_there = self.since > Second::MIN && time.since(self.since) > SAME_TURN;
+        if was_there || transition.is_only_described() { time } else { ranges.recorded.since(time) }
+    }
+
     fn end(&mut self, transition: &Transition, ranges: &Ranges<'_>, timeline: &mut Timeline) {
         let time = transition.time();
         let after = if transition.is_final { Known::Terminated } else { Known::Off };
         if self.state == Known::Off && transition.before < Before::Off {
             // Another sign of the end that is known, or of one that found it off.
-            self.was_off_before(time, ranges, timeline);
+            if self.has_ended(transition, ranges) {
+                self.was_off_before(time, ranges, timeline);
+            } else {
+                timeline.push(Span { from: self.since, to: time }, Certainty::Maybe);
+            }
             self.move_to(after, time);
             return;
         }
         let since = Span { from: self.since, to: time };
         let is_guess = transition.before == Before::Unknown
-            && (self.state == Known::Nothing || !ranges.recorded.is_empty() && ranges.recorded.gap(since).is_some());
+            && (self.state == Known::Nothing
+                || !ranges.recorded.is_empty() && ranges.recorded.hull_of_gaps(since).is_some());
         if is_guess {
             timeline.push(since, Certainty::Maybe);
             self.opened = None;
@@ -153,11 +160,21 @@ impl Machine {
         self.move_to(after, time);
     }
 
+    /// Whether what ceases to run may have ceased already. Else it was started since then, and if not by a call, by EC2.
+    fn has_ended(&self, transition: &Transition, ranges: &Ranges<'_>) -> bool {
+        let since = Span { from: self.since, to: transition.time() };
+        transition.before == Before::Unknown
+            || since.seconds() <= SAME_TURN
+            || ranges.without_start.hull_of_gaps(since).is_none()
+    }
+
     fn pass(&mut self, point: &Point, ranges: &Ranges<'_>, timeline: &mut Timeline) {
+        // EventBridge tells that it is pending as soon as it is; later, it is of another start.
+        let boots_within = if point.found_by == FoundBy::Change { SAME_MOMENT } else { SAME_TURN };
         let boots = point.state == InstanceState::Pending
             && self.state == Known::On
             && self.start_is_approximate
-            && point.time.since(self.since) <= SAME_TURN;
+            && point.time.since(self.since) <= boots_within;
         if boots {
             // It was asked to start before, and runs from now on at the earliest.
             self.move_to(Known::On, point.time);
@@ -180,7 +197,7 @@ impl Machine {
     /// It ran right before `time`.
     fn was_on_before(&mut self, time: Second, ranges: &Ranges<'_>, timeline: &mut Timeline) {
         let since = Span { from: self.since, to: time };
-        let gap = ranges.starts.gap(since);
+        let gap = ranges.starts.hull_of_gaps(since);
         // Since then it was not started, so it had been before.
         if self.state == Known::Nothing {
             timeline.begins_running();
@@ -206,7 +223,7 @@ impl Machine {
     fn was_off_before(&mut self, time: Second, ranges: &Ranges<'_>, timeline: &mut Timeline) {
         let since = Span { from: self.since, to: time };
         let maybe_since = match self.state {
-            Known::Off => ranges.starts.gap(since).map_or(time, |gap| gap.from),
+            Known::Off => ranges.starts.hull_of_gaps(since).map_or(time, |gap| gap.from),
             _ => self.since,
         };
         timeline.push(Span { from: maybe_since, to: time }, Certainty::Maybe);

@@ -18,15 +18,21 @@ pub struct Span {
 }
 
 impl Second {
-    /// Before everything.
-    pub const MIN: Self = Self(-62_135_596_800);
+    const MIN_UNIX: i64 = -62_135_596_800;
+    const MAX_UNIX: i64 = 253_402_207_200;
+    /// Before everything: the year 1.
+    pub const MIN: Self = Self(Self::MIN_UNIX);
     /// After everything: the year 9999.
-    pub const MAX: Self = Self(253_402_207_200);
+    pub const MAX: Self = Self(Self::MAX_UNIX);
 
-    /// So many seconds since 1970-01-01 UTC.
+    /// So many seconds since 1970-01-01 UTC, from [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
     #[must_use]
     pub const fn of_unix(seconds: i64) -> Self {
-        Self(seconds)
+        match seconds {
+            ..=Self::MIN_UNIX => Self::MIN,
+            Self::MAX_UNIX.. => Self::MAX,
+            _ => Self(seconds),
+        }
     }
 
     /// Seconds since 1970-01-01 UTC.
@@ -38,7 +44,7 @@ impl Second {
     /// So many seconds later; earlier if negative.
     #[must_use]
     pub fn plus(self, seconds: i64) -> Self {
-        Self(self.0.saturating_add(seconds)).clamp(Self::MIN, Self::MAX)
+        Self::of_unix(self.0.saturating_add(seconds))
     }
 
     /// Seconds from `earlier` until this; negative if that is later.
@@ -77,7 +83,7 @@ impl Span {
 impl From<Timestamp> for Second {
     fn from(timestamp: Timestamp) -> Self {
         // Not `as_second`, which rounds towards 1970.
-        Self(timestamp.as_nanosecond().div_euclid(1_000_000_000) as i64)
+        Self::of_unix(timestamp.as_nanosecond().div_euclid(1_000_000_000) as i64)
     }
 }
 
@@ -141,5 +147,13 @@ mod tests {
             assert_eq!(end.to_string().parse::<Second>().expect("ISO 8601"), end);
             assert_eq!(end.plus(1).plus(-1).clamp(Second::MIN, Second::MAX), end.plus(1).plus(-1));
         }
+    }
+
+    #[test]
+    fn a_number_that_is_no_moment_is_one_of_the_ends_of_time() {
+        assert_eq!((Second::of_unix(i64::MIN), Second::of_unix(i64::MAX)), (Second::MIN, Second::MAX));
+        assert_eq!("-009999-01-02T01:59:59Z".parse::<Second>().expect("ISO 8601"), Second::MIN);
+        let all = Span { from: Second::of_unix(i64::MIN), to: Second::of_unix(i64::MAX) };
+        assert_eq!(all.seconds(), Second::MAX.unix() - Second::MIN.unix());
     }
 }

@@ -11,8 +11,8 @@ pub(crate) struct Signs {
     pub(crate) turns: Vec<Turn>,
     /// In order of time.
     pub(crate) points: Vec<Point>,
-    /// Spans in which it was not started, by its `LaunchTime`.
-    pub(crate) unstarted: Vec<Span>,
+    /// Spans in which nobody started it, by its `LaunchTime`: that of the last start.
+    pub(crate) without_start: Vec<Span>,
     pub(crate) created: Option<Second>,
     pub(crate) hibernates: Hibernation,
 }
@@ -53,9 +53,11 @@ pub(crate) enum Before {
     /// It may have been off for long: whoever terminates does not ask.
     Unknown,
     /// It ran, unless an earlier sign tells of the same end.
-    Ran,
+    OnUnlessOver,
     /// It was off.
     Off,
+    /// It ran until then, or until some minutes before.
+    OnAbout,
     /// It ran.
     On,
 }
@@ -68,10 +70,19 @@ pub(crate) struct Point {
     pub(crate) found_by: FoundBy,
 }
 
+impl Point {
+    /// Whether it ran then, or was about to.
+    pub(crate) fn is_of_a_run(&self) -> bool {
+        matches!(self.state, InstanceState::Pending | InstanceState::Running)
+    }
+}
+
 /// How it came to be known what an instance was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FoundBy {
-    /// DescribeInstances or EventBridge told it.
+    /// EventBridge told it, at the moment itself.
+    Change,
+    /// DescribeInstances told it, which may be some seconds behind.
     Look,
     /// A recorded call found it so.
     Call,
@@ -111,7 +122,7 @@ impl Signs {
             Act::Start(Stopped) => self.turns.push(turn(Direction::Start, Before::Off, false)),
             Act::Stop(Running | Pending) => self.turns.push(turn(Direction::End, Before::On, false)),
             Act::Terminate(Running | Pending) => self.turns.push(turn(Direction::End, Before::On, true)),
-            Act::Evict => self.turns.push(turn(Direction::End, Before::Ran, false)),
+            Act::Evict => self.turns.push(turn(Direction::End, Before::OnAbout, false)),
             Act::Terminate(state) => self.points.push(Point { time, state, found_by: FoundBy::Termination }),
             Act::Start(state) | Act::Stop(state) => self.points.push(Point { time, state, found_by: FoundBy::Call }),
         }
@@ -121,12 +132,12 @@ impl Signs {
         let time = *time;
         let (direction, source, before) = match state {
             InstanceState::Pending => {
-                self.points.push(Point { time, state: *state, found_by: FoundBy::Look });
+                self.points.push(Point { time, state: *state, found_by: FoundBy::Change });
                 return;
             }
             InstanceState::Running => (Direction::Start, Source::StateChange, Before::Off),
             InstanceState::Stopping | InstanceState::ShuttingDown => (Direction::End, Source::StateChange, Before::On),
-            InstanceState::Stopped => (Direction::End, Source::Aftermath, Before::Ran),
+            InstanceState::Stopped => (Direction::End, Source::Aftermath, Before::OnUnlessOver),
             InstanceState::Terminated => (Direction::End, Source::Aftermath, Before::Unknown),
         };
         self.turns.push(Turn { time, direction, source, before, is_final: state.is_final() });
@@ -157,13 +168,13 @@ impl Signs {
         };
         if let Some(launched) = *launched {
             self.turns.push(turn(launched, Direction::Start, Before::Off, false));
-            self.unstarted.push(Span { from: launched, to: *time });
+            self.without_start.push(Span { from: launched, to: *time });
         }
         let is_off = !matches!(state, InstanceState::Pending | InstanceState::Running);
         let ended = ended.filter(|ended| is_off && launched.is_none_or(|launched| launched <= *ended));
         if let Some(ended) = ended {
             // The reason of a terminated instance is that of its termination, which may have found it stopped.
-            let before = if state.is_final() { Before::Unknown } else { Before::Ran };
+            let before = if state.is_final() { Before::Unknown } else { Before::OnUnlessOver };
             self.turns.push(turn(ended, Direction::End, before, state.is_final()));
         }
     }

@@ -36,8 +36,12 @@ fn real_logs_give_the_seconds_that_were_worked_out_without_this() {
     for row in expected(&data)["running"].as_array().expect("rows") {
         let input = row["inputs"][0].as_str().expect("a path").strip_prefix("open/").expect("in data");
         let collected = collected(&data.join(input));
-        assert_eq!((collected.events, collected.refused), count(row), "{input}");
+        let count = |name: &str| row["counts"][name].as_u64().expect("a count");
+        assert_eq!((collected.events, collected.refused() as u64), (count("read"), count("failed")), "{input}");
         let time = |name: &str| row[name].as_str().map(|text| text.parse::<Second>().expect("ISO 8601"));
+        if row["as_of"].is_null() {
+            assert_eq!(collected.telling() as u64, count("lifecycle"), "{input}: those of a window alone otherwise");
+        }
         let asked = Asked { since: time("since"), as_of: time("as_of"), month: None };
         let answers = collected.answers(&asked).into_iter().map(|answer| {
             assert_eq!(answer.lower_minutes, answer.upper_minutes);
@@ -50,11 +54,6 @@ fn real_logs_give_the_seconds_that_were_worked_out_without_this() {
         });
         assert_eq!(answers.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{input}");
     }
-}
-
-fn count(row: &Value) -> (u64, u64) {
-    let count = |name: &str| row["counts"][name].as_u64().expect("a count");
-    (count("read"), count("failed"))
 }
 
 /// By itself an instance's description tells of its last run.

@@ -1,9 +1,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use larder_standin::{Fault, FaultKind};
+use larder_tests::Program;
 use serde_json::Value;
 
+use crate::cloud::{Cloud, FIRST};
 use crate::command::{Told, larder};
+use crate::door::borrowed;
 
 /// The recorded logs, and their figures.
 fn recorded() -> Option<(PathBuf, Value)> {
@@ -82,4 +86,43 @@ async fn what_can_t_be_read_or_meant_is_said() {
     of_logs(folder.path(), backwards).await.is(2, &["is not before"]);
     let describe = format!("--describe {}", path("x.json").display());
     of_logs(folder.path(), &describe).await.is(1, &["x.json is not what describe-instances prints"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_tag_it_says_what_to_set() {
+    let store = tempfile::tempdir().expect("a folder");
+    let line = format!("runtime --store sqlite:{}", store.path().join("cache.sqlite").display());
+    larder(&line, &[]).await.is(2, &["LARDER_APP_TAG is not set", "such as App=larder"]);
+    let tag = |tag: &str| [("LARDER_APP_TAG", tag.to_owned())];
+    larder(&line, &tag("larder")).await.is(2, &["LARDER_APP_TAG", "Key=Value"]);
+    larder("runtime --month 2025-13", &[]).await.is(2, &["--month", "2025-13", "such as 2025-11"]);
+    larder("runtime --since 2025-11-01T00:00:00Z", &[]).await.is(2, &["--from-logs"]);
+    larder("runtime --from-logs a --region us-east-1", &[]).await.is(2, &["--region", "cannot be used with"]);
+    assert_eq!(fs::read_dir(store.path()).expect("it is read").count(), 0, "nothing was made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn minutes_are_worked_out_once_and_then_kept() {
+    let cloud = Cloud::start().await;
+    let store = tempfile::tempdir().expect("a folder");
+    let line = format!("runtime --store sqlite:{} --region eu-west-1", store.path().join("cache.sqlite").display());
+    let env = cloud.env(FIRST, &[("LARDER_APP_TAG", "App=larder-demo")]);
+    // The first time takes longer than others may.
+    let args: Vec<_> = line.split_whitespace().chain(["--json"]).collect();
+    let first = Program::start("larder", &args, &borrowed(&env)).expect("it starts").finish_at_length().await;
+    let first: Value = serde_json::from_str(&first.expect("it ends").stdout).expect("JSON");
+    let servers = first["servers"].as_array().expect("a list");
+    assert!(!servers.is_empty() && servers.iter().all(|server| server["region"] == "eu-west-1"), "{first}");
+    let calls = cloud.calls();
+    let again = larder(&format!("{line} --json"), &env).await;
+    assert_eq!(again.json(), first);
+    let csv = larder(&format!("{line} --csv"), &env).await;
+    assert_eq!(csv.stdout.lines().count(), servers.len() + 1, "{csv:?}");
+    let table = larder(&line, &env).await;
+    table.is(0, &["MINUTES", "exact", "eu-west-1", "until 2"]);
+    assert_eq!(cloud.calls(), calls, "what is kept is told");
+    larder(&format!("{line} --account 444455556666"), &env).await.is(5, &["RUNTIME_NOT_READY"]);
+    cloud.standin.fault(Fault::on("cloudtrail:LookupEvents", FaultKind::AccessDenied));
+    let failed = larder(&format!("{line} --fresh"), &env).await;
+    failed.is(1, &["stale", "failed: 111122223333 eu-west-1: cloudtrail:LookupEvents", "denied"]);
 }

@@ -10,6 +10,7 @@ mod kept;
 mod large_subnets;
 mod promises;
 mod relay;
+mod running_minutes_are_the_same_everywhere;
 mod runtime_calculator;
 mod sqlite_file;
 mod stopwatch;

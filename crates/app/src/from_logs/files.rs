@@ -33,33 +33,34 @@ pub struct NoSuchLog {
 }
 
 /// The files that paths name, each once: files whatever they are called, and of folders and their folders those whose
-/// names end as logs' do.
+/// names end as logs' do. What can't be looked at within a folder is among them: whoever reads it is told why.
 ///
 /// # Errors
-/// [`NoSuchLog`] for a path that can't be read.
+/// [`NoSuchLog`] for one of the paths, if it can't be looked at.
 pub fn log_files(paths: &[PathBuf]) -> Result<Vec<LogFile>, NoSuchLog> {
     let mut files = Vec::new();
     for path in paths {
-        add(path, &mut files).map_err(|(path, error)| NoSuchLog { path, error })?;
+        add(path, &mut files).map_err(|error| NoSuchLog { path: path.clone(), error })?;
     }
     files.sort();
     files.dedup();
     Ok(files)
 }
 
-fn add(path: &Path, files: &mut Vec<LogFile>) -> Result<(), (PathBuf, io::Error)> {
-    let of_path = |error| (path.to_owned(), error);
-    let about = fs::metadata(path).map_err(of_path)?;
+fn add(path: &Path, files: &mut Vec<LogFile>) -> io::Result<()> {
+    let about = fs::metadata(path)?;
     if !about.is_dir() {
         files.push(LogFile { path: path.to_owned(), bytes: about.len() });
         return Ok(());
     }
-    for entry in fs::read_dir(path).map_err(of_path)? {
-        let entry = entry.map_err(of_path)?;
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_folder = entry.file_type().map_err(of_path)?.is_dir();
-        if is_folder && !OTHERS.contains(&&*name) || !is_folder && ENDINGS.iter().any(|ending| name.ends_with(ending)) {
-            add(&entry.path(), files)?;
+        let is_folder = entry.file_type()?.is_dir();
+        let may_be_a_log =
+            if is_folder { !OTHERS.contains(&&*name) } else { ENDINGS.iter().any(|ending| name.ends_with(ending)) };
+        if may_be_a_log && add(&entry.path(), files).is_err() {
+            files.push(LogFile { path: entry.path(), bytes: 0 });
         }
     }
     Ok(())
@@ -68,11 +69,19 @@ fn add(path: &Path, files: &mut Vec<LogFile>) -> Result<(), (PathBuf, io::Error)
 impl LogFile {
     /// The time that its events may be of: that before its delivery, which CloudTrail puts into its name, or any.
     pub(super) fn may_tell_of(&self) -> Span {
-        let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match name.split('_').find_map(delivery) {
+        match self.delivered() {
             Some(delivered) => Span { from: delivered.plus(-DELIVERED_WITHIN), to: delivered.plus(60) },
             None => Span { from: Second::MIN, to: Second::MAX },
         }
+    }
+
+    /// Whether CloudTrail delivered it, by its name.
+    pub(super) fn is_delivered(&self) -> bool {
+        self.delivered().is_some()
+    }
+
+    fn delivered(&self) -> Option<Second> {
+        self.path.file_name()?.to_string_lossy().split('_').find_map(delivery)
     }
 }
 
@@ -104,6 +113,11 @@ mod tests {
         let files = found(&[folder.path().to_owned(), path("a.json"), path("b.txt")]);
         let paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
         assert_eq!(paths, [path("AWSLogs/CloudTrail/c.json.gz"), path("a.json"), path("b.txt")]);
+        let broken = path("AWSLogs/CloudTrail/broken.json");
+        std::os::unix::fs::symlink(path("none"), &broken).expect("a link");
+        let files = found(&[folder.path().to_owned()]);
+        assert_eq!(files[0], LogFile { path: broken, bytes: 0 }, "what can't be looked at is named when it is read");
+        assert_eq!(files.len(), 3);
         let missing = log_files(&[path("none")]).expect_err("it is not there").to_string();
         assert!(missing.starts_with(&path("none").display().to_string()), "{missing}");
     }

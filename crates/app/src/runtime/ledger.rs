@@ -18,6 +18,8 @@ const EVIDENCE_KEPT_FOR: i64 = 120 * 24 * 60 * 60;
 const CHECKPOINT: &str = "checkpoint";
 const PROGRESS: &str = "progress";
 const PLACES: &str = "places";
+/// Before every account.
+const FIRST: &str = "0";
 /// Behind everything that a key may go on with.
 const LAST: char = '~';
 /// Instances that are written side by side.
@@ -65,7 +67,7 @@ impl Ledger {
     /// # Errors
     /// If the table can't be read.
     pub async fn places(&self) -> Result<Vec<Place>, TableError> {
-        let items = self.items.between(PLACES, "", &LAST.to_string()).await?;
+        let items = self.items.between(PLACES, FIRST, &LAST.to_string()).await?;
         Ok(items.iter().filter_map(|item| item.range.parse().ok()).collect())
     }
 
@@ -173,10 +175,11 @@ impl Ledger {
     /// # Errors
     /// If the table can't be written.
     pub async fn keep_month(&self, place: &Place, month: &KeptMonth) -> Result<(), TableError> {
+        // A month that is final is not worked out again, so it comes last.
+        self.keep_answer(place, &month.kept).await?;
         let answer = &month.kept.answer;
         let id = answer.server.instance_id.clone();
-        self.items.put(vec![item(id, month_key(answer.month), month, None)?]).await?;
-        self.keep_answer(place, &month.kept).await
+        self.items.put(vec![item(id, month_key(answer.month), month, None)?]).await
     }
 
     /// All evidence that is kept of an instance.

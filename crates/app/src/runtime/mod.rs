@@ -31,3 +31,6 @@ pub use request::CalculationRequest;
 pub use servers_table::{DynamoDbServers, KeptAnswer, ServersInItems, ServersTable};
 pub use table_error::TableError;
 pub use upstream::{AwsUpstream, Places, Upstream};
+
+#[cfg(test)]
+mod world;

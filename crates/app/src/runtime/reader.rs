@@ -74,13 +74,13 @@ impl RuntimeReader {
         let month = self.month(asked.month)?;
         asked.accounts.iter().try_for_each(|account| principal.check_account(account))?;
         principal.check_some_account()?;
-        let mut places = self.parts.ledger.places().await.map_err(unavailable)?;
+        let mut places = self.parts.ledger.places().await.map_err(unavailable_to(principal))?;
         places.retain(|place| principal.may_see(&place.account) && asked.wants(place));
         let limit = asked.limit.unwrap_or(usize::MAX);
         let of_places = places.iter().map(|place| self.of_place(place, month, asked, limit));
-        let of_places = try_join_all(of_places).await.map_err(unavailable)?;
+        let of_places = try_join_all(of_places).await.map_err(unavailable_to(principal))?;
         let mut by_id: BTreeMap<_, _> = of_places.into_iter().flatten().collect();
-        let progress = self.progress_of(&places, month).await.map_err(unavailable)?;
+        let progress = self.progress_of(&places, month).await.map_err(unavailable_to(principal))?;
         if places.is_empty() {
             return Err(nothing_yet());
         }
@@ -201,9 +201,14 @@ fn not_known(month: Month) -> Problem {
     Problem::new(Code::RuntimeNotKnown, detail).with("month", month.to_string())
 }
 
-fn unavailable(error: TableError) -> Problem {
-    tracing::error!(%error, "running minutes can't be read");
-    Problem::new(Code::StoreUnavailable, format!("Running minutes can't be read: {error}."))
+/// What a caller may read of a table that fails. AWS's words name Larder's own account and role.
+fn unavailable_to(principal: &Principal) -> impl Fn(TableError) -> Problem {
+    let may_read = principal.may_see_all();
+    move |error| {
+        tracing::error!(%error, "running minutes can't be read");
+        let words = if may_read { error.to_string() } else { "the log of Larder says why".to_owned() };
+        Problem::new(Code::StoreUnavailable, format!("Running minutes can't be read: {words}."))
+    }
 }
 
 /// Whether an answer of that time is one of `greatest_age` at most.

@@ -54,8 +54,8 @@ pub(crate) struct Runtime {
     /// What `aws ec2 describe-instances` printed at --as-of
     #[arg(long, value_name = "FILE", requires = "from_logs")]
     pub(crate) describe: Option<PathBuf>,
-    /// The logs are complete from then on, such as 2025-11-01T00:00:00Z; who ends first ran since then [default: the
-    /// first event]
+    /// From when on to tell, such as 2025-11-01T00:00:00Z: the logs must be complete since then, so that a server whose
+    /// first event is an end ran since then [default: the first event]
     #[arg(long, value_name = "TIME", requires = "from_logs")]
     pub(crate) since: Option<Second>,
     /// Until when to tell [default: the last event]

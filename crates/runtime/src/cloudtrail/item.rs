@@ -57,7 +57,7 @@ pub fn read_item(json: &[u8]) -> Result<Event, NotAnEvent> {
         Wrapping { detail: Some(detail), time, .. } => {
             let event = read_event(detail.get().as_bytes());
             // Of another kind, which tells nothing of starts and ends.
-            let other = |time| Event { time, account_id: None, region: None, tells: Tells::Nothing };
+            let other = |time| Event { time, account_id: None, region: None, tells: Tells::NothingRecorded };
             event.or_else(|error| time.map(other).filter(|_| !names_an_event(detail)).ok_or(error))
         }
         Wrapping { detail: None, .. } => Err(not_an_event),

@@ -53,11 +53,11 @@ enum Within {
     Wrapper,
 }
 
-/// Where the scan of an object stopped.
-enum Stopped {
-    AtItsEnd,
-    /// Inside of a list of items.
-    InList,
+/// What the scan of an object came to first.
+enum Reached {
+    ItsEnd,
+    /// A list of items: it is inside of it.
+    AList,
 }
 
 impl<R: Read> Items<R> {
@@ -80,8 +80,8 @@ impl<R: Read> Items<R> {
             if self.within.last() == Some(&Within::Wrapper) {
                 self.kept = self.at;
                 match self.scan_object()? {
-                    Stopped::AtItsEnd => drop(self.within.pop()),
-                    Stopped::InList => self.within.push(Within::List),
+                    Reached::ItsEnd => drop(self.within.pop()),
+                    Reached::AList => self.within.push(Within::List),
                 }
                 continue;
             }
@@ -97,8 +97,8 @@ impl<R: Read> Items<R> {
                 b'{' => {
                     self.kept = start;
                     match self.scan_object()? {
-                        Stopped::AtItsEnd => return Ok(Some(&self.buffer[self.index(start)..self.index(self.at)])),
-                        Stopped::InList => self.within.extend([Within::Wrapper, Within::List]),
+                        Reached::ItsEnd => return Ok(Some(&self.buffer[self.index(start)..self.index(self.at)])),
+                        Reached::AList => self.within.extend([Within::Wrapper, Within::List]),
                     }
                 }
                 _ => return Err(ReadError::NotAList(start)),
@@ -107,7 +107,7 @@ impl<R: Read> Items<R> {
     }
 
     /// Goes on inside of an object, to behind its end or into a list of items.
-    fn scan_object(&mut self) -> Result<Stopped, ReadError> {
+    fn scan_object(&mut self) -> Result<Reached, ReadError> {
         let (mut depth, mut text) = (1_u32, self.at..self.at);
         while depth > 0 {
             let Some(byte) = self.next_structural()? else { return Err(ReadError::CutOff(self.at)) };
@@ -119,13 +119,13 @@ impl<R: Read> Items<R> {
                     text = start..self.at - 1;
                 }
                 b'[' if depth == 1 && LISTS.contains(&&self.buffer[self.index(text.start)..self.index(text.end)]) => {
-                    return Ok(Stopped::InList);
+                    return Ok(Reached::AList);
                 }
                 b'{' | b'[' => depth += 1,
                 _ => depth -= 1,
             }
         }
-        Ok(Stopped::AtItsEnd)
+        Ok(Reached::ItsEnd)
     }
 
     /// Goes behind the quote that ends a text.

@@ -28,10 +28,12 @@ pub struct Event {
 /// What an event tells of instances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tells {
+    /// Nothing, and not of CloudTrail either: EventBridge has events of many sources.
+    NothingRecorded,
     /// Nothing: it is of another name.
     Nothing,
-    /// A start or end that was asked for and refused, or only tried.
-    Refused,
+    /// A start or end that was asked for and refused, or only tried: its `eventID`.
+    Refused(String),
     /// By instance id.
     Evidence(Vec<(String, Evidence)>),
 }
@@ -65,10 +67,13 @@ struct Record<'a> {
 }
 
 impl Event {
-    /// Whether EventBridge told it, not CloudTrail.
-    pub(crate) fn is_a_change(&self) -> bool {
-        let Tells::Evidence(evidence) = &self.tells else { return false };
-        evidence.iter().any(|(_, evidence)| matches!(evidence, Evidence::Changed(_)))
+    /// Whether CloudTrail recorded it.
+    pub(crate) fn is_recorded(&self) -> bool {
+        match &self.tells {
+            Tells::NothingRecorded => false,
+            Tells::Nothing | Tells::Refused(_) => true,
+            Tells::Evidence(evidence) => !evidence.iter().any(|(_, told)| matches!(told, Evidence::Changed(_))),
+        }
     }
 }
 
@@ -119,27 +124,26 @@ pub fn read_event(json: &[u8]) -> Result<Event, NotAnEvent> {
 impl Record<'_> {
     fn event(self) -> serde_json::Result<Event> {
         let time = self.event_time;
-        if !EVENT_NAMES.contains(&&*self.event_name) {
-            return Ok(Event { time, account_id: None, region: None, tells: Tells::Nothing });
-        }
         let caller = || serde_json::from_str::<UserIdentity>(self.user_identity?.get()).ok()?.account_id;
         let account_id = self.recipient_account_id.as_deref().map(str::to_owned).or_else(caller);
-        Ok(Event { time, account_id, region: self.aws_region.as_deref().map(str::to_owned), tells: self.tells()? })
+        let region = self.aws_region.as_deref().map(str::to_owned);
+        let tells = if EVENT_NAMES.contains(&&*self.event_name) { self.tells()? } else { Tells::Nothing };
+        Ok(Event { time, account_id, region, tells })
     }
 
     /// An error where it tells of instances in a way that can't be read: a start must not be lost.
     fn tells(&self) -> serde_json::Result<Tells> {
-        if self.error_code.is_some() {
-            return Ok(Tells::Refused);
-        }
         let event_id = || self.event_id.clone().into_owned();
+        if self.error_code.is_some() {
+            return Ok(Tells::Refused(event_id()));
+        }
         let evidence = |act| Evidence::Recorded(Recorded { time: self.event_time, act, event_id: event_id() });
         if self.event_name == "BidEvictedEvent" {
-            let Some(details) = self.service_event_details else { return Ok(Tells::Refused) };
+            let Some(details) = self.service_event_details else { return Ok(Tells::Refused(event_id())) };
             let ids = serde_json::from_str::<ServiceEventDetails>(details.get())?.instance_id_set.into_iter();
             return Ok(Tells::Evidence(ids.map(|id| (id, evidence(Act::Evict))).collect()));
         }
-        let Some(response) = self.response_elements else { return Ok(Tells::Refused) };
+        let Some(response) = self.response_elements else { return Ok(Tells::Refused(event_id())) };
         let response: ResponseElements = serde_json::from_str(response.get())?;
         let of_instance = |Instance { instance_id, previous_state }| {
             let act = act(&self.event_name, previous_state.map(|state| state.name))?;

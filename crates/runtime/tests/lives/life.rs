@@ -17,6 +17,10 @@ pub(crate) struct Life {
     /// When it was stopped or terminated by a call, or, without a time, by itself.
     reasons: Vec<(Second, Option<Second>)>,
     hibernates: Hibernation,
+    /// By how many seconds what `DescribeInstances` tells may be behind.
+    lag: i64,
+    /// EC2 stops it and starts it again when it likes to.
+    pub(crate) is_spot: bool,
 }
 
 impl Life {
@@ -24,14 +28,24 @@ impl Life {
     pub(crate) fn new(random: &mut Random, created: Second, until: Second) -> Self {
         let hibernates = if random.percent(20) { Hibernation::Configured } else { Hibernation::Off };
         let (states, told, launches, reasons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut life = Self { created, states, told, launches, reasons, hibernates };
+        let lag = if random.percent(50) { 60 } else { 1 };
+        let is_spot = random.percent(30);
+        let mut life = Self { created, states, told, launches, reasons, hibernates, lag, is_spot };
         let mut time = life.start(random, created, Act::Launch);
         while time < until {
             time = time.plus(pause(random));
             if random.percent(15) {
                 life.call(time.plus(-1), Act::Start(InstanceState::Running));
             }
-            let Some(off) = life.end(random, time) else { break };
+            let mut kinds = 0..100;
+            while is_spot && random.percent(40) {
+                let runs = life.interrupt(random, time);
+                time = runs.plus(pause(random));
+                // By itself, it would leave no trace but for looks that may be lost.
+                kinds = 40..96;
+            }
+            let kind = random.between(kinds.start, kinds.end);
+            let Some(off) = life.end(random, time, kind) else { break };
             time = off.plus(pause(random));
             if random.percent(15) {
                 life.call(time.plus(-1), Act::Stop(InstanceState::Stopped));
@@ -54,15 +68,16 @@ impl Life {
         ran.map(|((from, _), to)| Span { from: *from, to }.and(span).seconds()).sum()
     }
 
-    /// What `DescribeInstances` tells at a moment.
+    /// What `DescribeInstances` tells at a moment: nothing of one that was launched right before.
     pub(crate) fn seen(&self, time: Second) -> Evidence {
-        let states = self.states.iter().take_while(|(since, _)| *since <= time);
+        let of = time.plus(-(time.unix() % self.lag));
+        let states = self.states.iter().take_while(|(since, _)| *since <= of);
         let instance = states.last().and_then(|(since, state)| {
-            let is_gone = *state == InstanceState::Terminated && time.since(*since) > HOUR;
+            let is_gone = *state == InstanceState::Terminated && of.since(*since) > HOUR;
             (!is_gone).then(|| Described {
                 state: *state,
-                launched: self.launches.iter().rev().find(|launch| **launch <= time).copied(),
-                ended: self.reason_at(time),
+                launched: self.launches.iter().rev().find(|launch| **launch <= of).copied(),
+                ended: self.reason_at(of),
                 created: Some(self.created),
                 hibernates: self.hibernates,
             })
@@ -76,9 +91,24 @@ impl Life {
         reason.filter(|_| !started_since)
     }
 
+    /// EC2 stops a spot instance, and starts it again once it has room, by no call; when it runs.
+    fn interrupt(&mut self, random: &mut Random, time: Second) -> Second {
+        let off = time.plus(random.between(1, 181));
+        self.call(time, Act::Evict);
+        self.reasons.push((time, None));
+        self.turn(time, InstanceState::Stopping);
+        self.turn(off, InstanceState::Stopped);
+        let again = off.plus(pause(random));
+        self.launch(random, again)
+    }
+
     /// When it runs.
     fn start(&mut self, random: &mut Random, time: Second, act: Act) -> Second {
         self.call(time, act);
+        self.launch(random, time)
+    }
+
+    fn launch(&mut self, random: &mut Random, time: Second) -> Second {
         self.launches.push(time);
         self.turn(time, InstanceState::Pending);
         let runs = time.plus(random.between(5, 91));
@@ -87,17 +117,17 @@ impl Life {
     }
 
     /// When it is off; never again where that is `None`.
-    fn end(&mut self, random: &mut Random, time: Second) -> Option<Second> {
+    fn end(&mut self, random: &mut Random, time: Second, kind: i64) -> Option<Second> {
         let (off, soon) = (time.plus(random.between(1, 181)), time.plus(random.between(2, 40)));
-        match random.between(0, 100) {
-            0..45 => {
+        match kind {
+            40..85 => {
                 self.call(time, Act::Stop(InstanceState::Running));
                 self.reasons.push((time, Some(time)));
                 self.turn(time, InstanceState::Stopping);
                 self.turn(off, InstanceState::Stopped);
                 Some(off)
             }
-            45..85 => {
+            0..40 => {
                 self.reasons.push((time, None));
                 self.turn(time, InstanceState::Stopping);
                 self.turn(off, InstanceState::Stopped);

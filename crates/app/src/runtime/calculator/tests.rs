@@ -3,10 +3,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use larder_runtime::Quality;
 
 use super::*;
-
-mod world;
-
-use world::{HOUR, World, place, second};
+use crate::runtime::world::{HOUR, World, place, second};
 
 const LIVES: &[(&str, &[&str])] = &[
     // 4 h until 06:00 on the 3rd.

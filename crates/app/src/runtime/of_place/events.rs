@@ -87,7 +87,7 @@ pub(in crate::runtime) fn evidence_of(event: &RecordedEvent) -> Result<Vec<(Stri
     match read_event(event.json.as_bytes()) {
         Ok(event) => match event.tells {
             Tells::Evidence(evidence) => Ok(evidence),
-            Tells::Nothing | Tells::Refused => Ok(Vec::new()),
+            Tells::NothingRecorded | Tells::Nothing | Tells::Refused(_) => Ok(Vec::new()),
         },
         Err(error) => {
             let message = format!("the event {}: {error}", event.id);

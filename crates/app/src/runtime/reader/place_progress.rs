@@ -27,7 +27,7 @@ impl PlaceProgress {
     pub(super) fn of(place: &Place, covered: &Coverage, month: Month, now: Second) -> Option<Self> {
         let Span { from, to } = month.span();
         let until = to.min(now.plus(-LAG));
-        let is_covered = |span: Span| covered.gap(span).is_none();
+        let is_covered = |span: Span| covered.hull_of_gaps(span).is_none();
         if is_covered(Span { from, to: until.max(from) }) {
             return None;
         }

@@ -8,7 +8,7 @@ use larder_sources::{AskedServers, FetchError, KEPT_FOR, LATE_BY, Lookup, Lookup
 use serde_json::json;
 
 use super::server::unknown;
-use super::{AskedServer, RuntimeReader, unavailable};
+use super::{AskedServer, RuntimeReader, unavailable_to};
 use crate::Principal;
 use crate::problem::{Code, Problem};
 use crate::runtime::of_place::{evidence_of, seen};
@@ -48,9 +48,9 @@ impl RealTime<'_> {
             Ok(recorded) => recorded,
             Err(error) => return Err(self.failed(&place, &error).await),
         };
-        let mut evidence = parts.ledger.all_evidence(self.asked.id).await.map_err(unavailable)?;
+        let mut evidence = parts.ledger.all_evidence(self.asked.id).await.map_err(unavailable_to(self.principal))?;
         evidence.extend(recorded.into_iter().chain(sample));
-        let mut covered = parts.ledger.progress(&place).await.map_err(unavailable)?.covered;
+        let mut covered = parts.ledger.progress(&place).await.map_err(unavailable_to(self.principal))?.covered;
         covered.add(Span { from: now.plus(-KEPT_FOR), to: now.plus(-LATE_BY) });
         Ok(self.answer(&place, now, &evidence, &covered))
     }

@@ -2,10 +2,10 @@ use larder_runtime::Month;
 use larder_sources::{AccountId, Region};
 
 use super::real_time::RealTime;
-use super::{RuntimeReader, is_recent, not_known, unavailable};
+use super::{RuntimeReader, is_recent, not_known, unavailable_to};
 use crate::Principal;
 use crate::problem::{Code, Problem, quoted};
-use crate::runtime::{KeptAnswer, Place};
+use crate::runtime::{KeptAnswer, Place, TableError};
 
 /// Which server's minutes of which month are asked for.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl RuntimeReader {
         let month = self.month(asked.month)?;
         asked.account.iter().try_for_each(|account| principal.check_account(account))?;
         principal.check_some_account()?;
-        let kept = self.kept(asked.id, month).await?;
+        let kept = self.kept(asked.id, month).await.map_err(unavailable_to(principal))?;
         let place = kept.as_ref().and_then(place_of);
         if place.as_ref().is_some_and(|place| !principal.may_see(&place.account)) {
             return Err(unknown(asked.id));
@@ -49,13 +49,13 @@ impl RuntimeReader {
     }
 
     /// Of the current month what stands beside the server, which may be of an earlier one; else what the ledger has.
-    async fn kept(&self, id: &str, month: Month) -> Result<Option<KeptAnswer>, Problem> {
+    async fn kept(&self, id: &str, month: Month) -> Result<Option<KeptAnswer>, TableError> {
         if month < self.current_month()
-            && let Some(kept) = self.parts.ledger.month(id, month).await.map_err(unavailable)?
+            && let Some(kept) = self.parts.ledger.month(id, month).await?
         {
             return Ok(Some(kept.kept));
         }
-        self.parts.servers.get(id).await.map_err(unavailable)
+        self.parts.servers.get(id).await
     }
 }
 

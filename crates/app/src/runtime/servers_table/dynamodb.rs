@@ -13,7 +13,7 @@ use crate::runtime::TableError;
 
 mod attributes;
 
-use attributes::{AS_OF, MONTH, QUALITY, attributes_of, kept_of, quality_text};
+use attributes::{AS_OF, MONTH, QUALITY, attributes_of, kept_of};
 
 const ID: &str = "id";
 
@@ -86,7 +86,7 @@ impl ServersTable for DynamoDbServers {
             .expression_attribute_names(format!("#{MONTH}"), MONTH)
             .expression_attribute_names(format!("#{QUALITY}"), QUALITY)
             .expression_attribute_values(":month", this_month.clone())
-            .expression_attribute_values(":stale", AttributeValue::S(quality_text(Quality::Stale).to_owned()));
+            .expression_attribute_values(":stale", AttributeValue::S(Quality::Stale.to_string()));
         if !self.did(stale).await? {
             let condition = format!("attribute_not_exists(#{MONTH}) OR #{MONTH} < :compared");
             self.set(&KeptAnswer::unknown(server.clone(), month, now), &condition, this_month).await?;

@@ -36,7 +36,7 @@ pub(super) async fn run(given: &Given, asked: Runtime) -> anyhow::Result<Exit> {
     }
     if !json && !csv {
         let events = count(usize::try_from(collected.events)?, "event");
-        complain(&format!("{events}: {} of starts and ends, {} refused", collected.telling, collected.refused));
+        complain(&format!("{events}: {} of starts and ends, {} refused", collected.telling(), collected.refused()));
     }
     Ok(match (broken.is_empty(), answers.is_empty()) {
         (false, _) => Exit::Failed,
@@ -61,6 +61,9 @@ fn from_logs(asked: &Runtime) -> anyhow::Result<FromLogs> {
     drop(bar);
     if let Some(time) = asked.as_of.or(read.collected.last()) {
         described.into_iter().for_each(|described| read.collected.add_described(time, described));
+    } else if !described.is_empty() {
+        let reason = "these logs have no event: --as-of tells when the servers of --describe were asked for";
+        return Err(WrongUsage(reason.to_owned()).into());
     }
     Ok(read)
 }

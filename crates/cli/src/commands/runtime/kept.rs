@@ -6,12 +6,12 @@ use larder_app::runtime::{
     AskedServers, CalculationReport, CalculationRequest, MonthOfServers, PlaceProgress, RuntimeCalculator,
     RuntimeParts, RuntimeReader,
 };
-use larder_app::wiring::ambient_aws;
+use larder_app::wiring::{NoRuntime, ambient_aws};
 use larder_app::{ChosenRegions, Principal, Quality};
 
 use super::shown::{for_csv, for_people};
 use crate::arguments::Runtime;
-use crate::exit::Exit;
+use crate::exit::{Exit, WrongUsage};
 use crate::progress::Progress;
 use crate::running_minutes::open_running_minutes;
 use crate::server::Server;
@@ -42,7 +42,10 @@ pub(super) async fn run(given: &Given, runtime: &Runtime) -> anyhow::Result<Exit
     }
     let configuration = read(given, &runtime.store)?;
     log_little(&configuration);
-    let parts = open_running_minutes(&configuration, &ambient_aws().await).await?;
+    let parts = open_running_minutes(&configuration, &ambient_aws().await).await.map_err(|error| match error {
+        NoRuntime::Unset { .. } => anyhow::Error::new(WrongUsage(error.to_string())),
+        NoRuntime::Table(_) => error.into(),
+    })?;
     let kept = Kept {
         reader: RuntimeReader::new(parts.clone(), None),
         deadline: configuration.runtime.deadline,

@@ -1,4 +1,4 @@
-use larder_app::{Quality, Runtime};
+use larder_app::Runtime;
 
 use crate::output::table_of_names;
 
@@ -15,7 +15,7 @@ pub(super) fn for_people(answers: &[Runtime]) -> String {
             text(server.region.as_ref()),
             answer.month.to_string(),
             minutes(answer),
-            quality(answer.quality).to_owned(),
+            answer.quality.to_string(),
             answer.window_from.to_string(),
             answer.window_to.to_string(),
         ]);
@@ -33,14 +33,6 @@ fn minutes(answer: &Runtime) -> String {
 
 fn text(value: Option<&String>) -> String {
     value.cloned().unwrap_or_else(|| UNKNOWN.to_owned())
-}
-
-fn quality(quality: Quality) -> &'static str {
-    match quality {
-        Quality::Exact => "exact",
-        Quality::Bounded => "bounded",
-        Quality::Stale => "stale",
-    }
 }
 
 /// A line of names, then a line each, by RFC 4180; what is unknown is empty.
@@ -73,7 +65,7 @@ pub(super) fn for_csv(answers: &[Runtime]) -> anyhow::Result<String> {
             number(answer.minutes),
             number(answer.lower_minutes),
             number(answer.upper_minutes),
-            quality(answer.quality).to_owned(),
+            answer.quality.to_string(),
             answer.approximate_endpoints.to_string(),
             answer.billed_seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
             answer.window_from.to_string(),

@@ -36,7 +36,7 @@ pub(super) fn attributes_of(kept: &KeptAnswer) -> Vec<(&'static str, AttributeVa
         (MONTH, text(Some(answer.month.to_string()))),
         (LOWER, minutes(answer.lower_minutes)),
         (UPPER, minutes(answer.upper_minutes)),
-        (QUALITY, text(Some(quality_text(answer.quality).to_owned()))),
+        (QUALITY, text(Some(answer.quality.to_string()))),
         (APPROXIMATE_ENDPOINTS, number(Some(answer.approximate_endpoints.to_string()))),
         (BILLED_SECONDS, number(answer.billed_seconds.map(|seconds| seconds.to_string()))),
         (AS_OF, moment(answer.as_of)),
@@ -59,9 +59,7 @@ pub(super) fn kept_of(item: &Attributes) -> Option<KeptAnswer> {
         minutes: read(item, MINUTES),
         lower_minutes: read(item, LOWER),
         upper_minutes: read(item, UPPER),
-        quality: [Quality::Exact, Quality::Bounded, Quality::Stale]
-            .into_iter()
-            .find(|it| quality_text(*it) == quality)?,
+        quality: Quality::ALL.into_iter().find(|it| it.name() == quality)?,
         approximate_endpoints: read(item, APPROXIMATE_ENDPOINTS)?,
         billed_seconds: read(item, BILLED_SECONDS),
         as_of: read(item, AS_OF)?,
@@ -70,15 +68,6 @@ pub(super) fn kept_of(item: &Attributes) -> Option<KeptAnswer> {
         source_watermark: read(item, SOURCE_WATERMARK),
     };
     Some(KeptAnswer { answer, timestamp: read(item, TIMESTAMP) })
-}
-
-/// As JSON has it too.
-pub(super) fn quality_text(quality: Quality) -> &'static str {
-    match quality {
-        Quality::Exact => "exact",
-        Quality::Bounded => "bounded",
-        Quality::Stale => "stale",
-    }
 }
 
 fn read<T: FromStr>(item: &Attributes, name: &str) -> Option<T> {

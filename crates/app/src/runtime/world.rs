@@ -1,3 +1,5 @@
+//! An account and region of fakes, in which running minutes are worked out.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,20 +13,22 @@ use larder_sources::{
     AccountId, AskedServers, FailureKind, FetchError, Lookup, LookupBy, RecordedEvent, Region, Server,
 };
 
-use super::*;
-use crate::runtime::{Item, Items, Ledger, Place, Places, ServersInItems, TableError, Upstream};
+use super::{
+    CalculationReport, CalculationRequest, Item, Items, Ledger, Place, Places, RuntimeCalculator, RuntimeParts,
+    ServersInItems, TableError, Upstream,
+};
 
-pub(super) const HOUR: i64 = 3_600;
+pub(in crate::runtime) const HOUR: i64 = 3_600;
 
 /// A clock that only tests move.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
+pub(in crate::runtime) struct Clock {
     wall: AtomicU64,
     monotonic_ms: AtomicU64,
 }
 
 impl Clock {
-    pub(super) fn set(&self, now: &str) {
+    pub(in crate::runtime) fn set(&self, now: &str) {
         let now = second(now).unix();
         self.wall.store(u64::try_from(now).expect("after 1970"), Ordering::SeqCst);
     }
@@ -49,9 +53,9 @@ impl Environment for Clock {
 
 /// A table that is out of reach after so many writes: so it is for who is killed then.
 #[derive(Debug)]
-pub(super) struct FakedItems {
-    pub(super) items: Mutex<BTreeMap<(String, String), Item>>,
-    pub(super) writes_left: AtomicI64,
+pub(in crate::runtime) struct FakedItems {
+    pub(in crate::runtime) items: Mutex<BTreeMap<(String, String), Item>>,
+    pub(in crate::runtime) writes_left: AtomicI64,
 }
 
 impl FakedItems {
@@ -103,21 +107,23 @@ impl Items for FakedItems {
 }
 
 /// When a server was launched, and then stopped and started by turns.
-pub(super) type Lives = BTreeMap<&'static str, Vec<&'static str>>;
+pub(in crate::runtime) type Lives = BTreeMap<&'static str, Vec<&'static str>>;
 
 /// An account and region whose servers have lives.
 #[derive(Debug, Default)]
-pub(super) struct FakedAws {
-    pub(super) clock: Arc<Clock>,
-    pub(super) lives: Mutex<Lives>,
+pub(in crate::runtime) struct FakedAws {
+    pub(in crate::runtime) clock: Arc<Clock>,
+    pub(in crate::runtime) lives: Mutex<Lives>,
     /// Events that CloudTrail does not tell yet.
-    pub(super) late: Mutex<BTreeSet<&'static str>>,
-    pub(super) untagged: Mutex<BTreeSet<&'static str>>,
-    pub(super) is_throttled: AtomicBool,
-    pub(super) describes_nothing: AtomicBool,
-    pub(super) lookups: AtomicUsize,
+    pub(in crate::runtime) late: Mutex<BTreeSet<&'static str>>,
+    pub(in crate::runtime) untagged: Mutex<BTreeSet<&'static str>>,
+    pub(in crate::runtime) is_throttled: AtomicBool,
+    pub(in crate::runtime) describes_nothing: AtomicBool,
+    /// Lookups are never answered.
+    pub(in crate::runtime) hangs: AtomicBool,
+    pub(in crate::runtime) lookups: AtomicUsize,
     /// How long a lookup takes.
-    pub(super) lookup_takes_ms: AtomicU64,
+    pub(in crate::runtime) lookup_takes_ms: AtomicU64,
 }
 
 impl FakedAws {
@@ -157,7 +163,13 @@ impl Upstream for FakedAws {
         if self.is_throttled.load(Ordering::SeqCst) {
             return Err(FetchError::new(FailureKind::Throttled, "cloudtrail:LookupEvents", "Rate exceeded"));
         }
-        let LookupBy::Name(asked) = &lookup.by else { panic!("asked by name") };
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        let is_asked = |id: &str, name: &str| match &lookup.by {
+            LookupBy::Name(asked) => asked.as_str() == name,
+            LookupBy::Resource(asked) => asked == id,
+        };
         let mut events = Vec::new();
         for (id, turns) in &*self.lives.lock().expect("not poisoned") {
             for (index, time) in turns.iter().enumerate() {
@@ -168,7 +180,7 @@ impl Upstream for FakedAws {
                     index if index % 2 == 1 => ("StopInstances", "running"),
                     _ => ("StartInstances", "stopped"),
                 };
-                if name == asked.as_str() && !is_late && (lookup.slice.from..lookup.slice.to).contains(&at) {
+                if is_asked(id, name) && !is_late && (lookup.slice.from..lookup.slice.to).contains(&at) {
                     events.push(RecordedEvent { id: format!("{id}-{time}"), json: event(id, name, time, before) });
                 }
             }
@@ -200,11 +212,11 @@ fn event(id: &str, name: &str, time: &str, before: &str) -> String {
     .to_string()
 }
 
-pub(super) fn second(text: &str) -> Second {
+pub(in crate::runtime) fn second(text: &str) -> Second {
     text.parse().expect("ISO 8601")
 }
 
-pub(super) fn place() -> Place {
+pub(in crate::runtime) fn place() -> Place {
     Place {
         account: AccountId::parse("111122223333").expect("12 digits"),
         region: Region::parse("us-east-1").expect("a region"),
@@ -212,14 +224,14 @@ pub(super) fn place() -> Place {
 }
 
 /// A calculator among fakes.
-pub(super) struct World {
-    pub(super) aws: Arc<FakedAws>,
-    pub(super) items: Arc<FakedItems>,
-    pub(super) calculator: RuntimeCalculator,
+pub(in crate::runtime) struct World {
+    pub(in crate::runtime) aws: Arc<FakedAws>,
+    pub(in crate::runtime) items: Arc<FakedItems>,
+    pub(in crate::runtime) calculator: RuntimeCalculator,
 }
 
 impl World {
-    pub(super) fn new(lives: &[(&'static str, &[&'static str])]) -> Self {
+    pub(in crate::runtime) fn new(lives: &[(&'static str, &[&'static str])]) -> Self {
         let lives = lives.iter().map(|(id, turns)| (*id, turns.to_vec())).collect();
         let aws = Arc::new(FakedAws { lives: Mutex::new(lives), ..FakedAws::default() });
         let items = Arc::new(FakedItems { items: Mutex::default(), writes_left: AtomicI64::new(i64::MAX) });
@@ -233,23 +245,23 @@ impl World {
         Self { aws, items, calculator }
     }
 
-    pub(super) async fn run_at(&self, now: &str) -> CalculationReport {
+    pub(in crate::runtime) async fn run_at(&self, now: &str) -> CalculationReport {
         self.run_within(now, Duration::from_secs(840)).await
     }
 
-    pub(super) async fn run_within(&self, now: &str, within: Duration) -> CalculationReport {
+    pub(in crate::runtime) async fn run_within(&self, now: &str, within: Duration) -> CalculationReport {
         self.aws.clock.set(now);
         self.calculator.run(&CalculationRequest::default(), within).await
     }
 
     /// Month, minutes, quality.
-    pub(super) async fn kept(&self, id: &str) -> (String, Option<f64>, larder_runtime::Quality) {
+    pub(in crate::runtime) async fn kept(&self, id: &str) -> (String, Option<f64>, larder_runtime::Quality) {
         let kept = self.calculator.0.servers.get(id).await.expect("it is read").expect("it was worked out");
         (kept.answer.month.to_string(), kept.answer.minutes, kept.answer.quality)
     }
 
     /// All that is kept, but how often it was written.
-    pub(super) fn state(&self) -> BTreeMap<(String, String), String> {
+    pub(in crate::runtime) fn state(&self) -> BTreeMap<(String, String), String> {
         let items = self.items.items.lock().expect("not poisoned");
         items.iter().map(|(key, item)| (key.clone(), item.body.clone())).collect()
     }
