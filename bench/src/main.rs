@@ -6,6 +6,7 @@ mod measurements;
 mod in_process;
 mod lambda;
 mod logs;
+mod runtime;
 
 mod herd;
 mod invalidation;

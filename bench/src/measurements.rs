@@ -2,7 +2,7 @@ use futures::future::LocalBoxFuture;
 
 use crate::arguments::Effort;
 use crate::row::Row;
-use crate::{herd, in_process, invalidation, lambda, logs, replay, units};
+use crate::{herd, in_process, invalidation, lambda, logs, replay, runtime, units};
 
 /// Some rows of the table that are measured together.
 pub(crate) struct Measurement {
@@ -115,6 +115,19 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
               million requests. The peer gets an entry (eventually consistent: half the price), puts it after a miss, \
               and invalidates by querying the index and deleting; it takes no lease and can't tell old from new.",
         run: |effort| Box::pin(units::run(effort)),
+    },
+    Measurement {
+        name: "running minutes: calls in an hour",
+        how: "LookupEvents in one region of one account, counted at the stand-in: an hourly run after a first one. The events \
+              are those of 16 servers with another tag, and the same in both cases: calls follow them. The peer asks for \
+              the events of each server by its id. Nobody waits for his turn here; of AWS, each would get two a second.",
+        run: |effort| Box::pin(runtime::calls::run(effort)),
+    },
+    Measurement {
+        name: "running minutes: reading a server's",
+        how: "What is kept beside the server, by way of the reader that the HTTP API has, in DynamoDB Local. Both reads are \
+              strongly consistent.",
+        run: |effort| Box::pin(runtime::reading::run(effort)),
     },
     Measurement {
         name: "running minutes from logs",

@@ -29,12 +29,13 @@ impl FakedClock {
 
     /// The variables for a program that is to go by it.
     #[must_use]
-    pub fn env(&self) -> [(&'static str, String); 4] {
+    pub fn env(&self) -> [(&'static str, String); 5] {
         [
             ("LD_PRELOAD", self.library.display().to_string()),
             ("FAKETIME_TIMESTAMP_FILE", self.file().display().to_string()),
             ("FAKETIME_NO_CACHE", "1".to_owned()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+            ("FAKETIME_FMT", "%s".to_owned()),
         ]
     }
 
@@ -43,8 +44,20 @@ impl FakedClock {
     /// # Errors
     /// If its file can't be written.
     pub fn set(&self, ahead_seconds: i64) -> anyhow::Result<()> {
+        self.write(&format!("{ahead_seconds:+}"))
+    }
+
+    /// Lets it stand still, so many seconds after 1970-01-01 UTC.
+    ///
+    /// # Errors
+    /// If its file can't be written.
+    pub fn stop_at(&self, unix_seconds: i64) -> anyhow::Result<()> {
+        self.write(&unix_seconds.to_string())
+    }
+
+    fn write(&self, setting: &str) -> anyhow::Result<()> {
         let next = self.folder.path().join("next");
-        fs::write(&next, format!("{ahead_seconds:+}\n"))?;
+        fs::write(&next, format!("{setting}\n"))?;
         // At once: a program may be reading it.
         Ok(fs::rename(next, self.file())?)
     }
@@ -61,6 +74,20 @@ mod tests {
 
     use super::*;
 
+    fn date(clock: &FakedClock, format: &str) -> String {
+        let date = Command::new("date").arg(format).envs(clock.env()).output().expect("date runs");
+        String::from_utf8_lossy(&date.stdout).trim().to_owned()
+    }
+
+    #[test]
+    fn a_stopped_one_tells_one_time() {
+        let clock = FakedClock::new().expect("a folder");
+        clock.stop_at(1_762_042_200).expect("written");
+        for _ in 0..3 {
+            assert_eq!(date(&clock, "+%s.%N"), "1762042200.000000000");
+        }
+    }
+
     #[test]
     #[expect(clippy::disallowed_methods, reason = "what the faked clock is compared with")]
     fn a_program_goes_by_it() {
@@ -68,8 +95,7 @@ mod tests {
         let seconds = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
         for ahead in [3_600, -3_600, 0] {
             clock.set(ahead).expect("written");
-            let date = Command::new("date").arg("+%s").envs(clock.env()).output().expect("date runs");
-            let faked: u64 = String::from_utf8_lossy(&date.stdout).trim().parse().expect("a number");
+            let faked: u64 = date(&clock, "+%s").parse().expect("a number");
             let off = faked.abs_diff(seconds().checked_add_signed(ahead).expect("after 1970"));
             assert!(off < 60, "{off} s off when set {ahead} s ahead");
         }

@@ -28,17 +28,28 @@ impl RuntimeEmulator {
     /// # Errors
     /// If there is no such binary, or the emulator can't be started, with what it wrote.
     pub async fn start(bootstrap: &Path, env: &[(&str, &str)]) -> anyhow::Result<Self> {
+        Self::start_under(&[], bootstrap, env).await
+    }
+
+    /// As [`RuntimeEmulator::start`], by way of another command that becomes the function: one that changes its
+    /// surroundings. That command's path is absolute.
+    ///
+    /// # Errors
+    /// As [`RuntimeEmulator::start`].
+    pub async fn start_under(wrapper: &[&str], bootstrap: &Path, env: &[(&str, &str)]) -> anyhow::Result<Self> {
         anyhow::ensure!(bootstrap.is_file(), "there is no {}: run `make test`", bootstrap.display());
         let emulator = counterpart("lambda_rie").join("aws-lambda-rie");
         let command = |[port, runtime_api]: [u16; 2]| {
-            vec![
+            let mut command = vec![
                 emulator.display().to_string(),
                 "--runtime-interface-emulator-address".to_owned(),
                 format!("127.0.0.1:{port}"),
                 "--runtime-api-address".to_owned(),
                 format!("127.0.0.1:{runtime_api}"),
-                bootstrap.display().to_string(),
-            ]
+            ];
+            command.extend(wrapper.iter().map(|&word| word.to_owned()));
+            command.push(bootstrap.display().to_string());
+            command
         };
         let server = Server::start(command, env, PATHS).await?;
         let http = reqwest::Client::builder().no_proxy().build()?;

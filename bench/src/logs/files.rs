@@ -23,20 +23,21 @@ const SECONDS: i64 = 30 * 86_400;
 /// The system's.
 pub(super) fn write(folder: &Path, servers: usize) -> anyhow::Result<()> {
     let mut random = StdRng::seed_from_u64(1);
-    let mut events: Vec<(i64, Value)> = Vec::with_capacity(servers * EVENTS);
+    // A document each would be more than a gigabyte: they are made file by file.
+    let mut events: Vec<(i64, usize, usize)> = Vec::with_capacity(servers * EVENTS);
     for server in 0..servers {
         let mut times: Vec<_> = (0..EVENTS).map(|_| MONTH + random.random_range(0..SECONDS)).collect();
         times.sort_unstable();
         times.dedup();
         times.truncate(times.len() / 2 * 2);
-        let event = |(nth, time): (usize, i64)| (time, event(&format!("i-{server:017x}"), nth, time));
-        events.extend(times.into_iter().enumerate().map(event));
+        events.extend(times.into_iter().enumerate().map(|(nth, time)| (time, server, nth)));
     }
-    events.sort_by_key(|(time, _)| *time);
+    events.sort_by_key(|(time, ..)| *time);
     for (number, events) in events.chunks_mut(IN_A_FILE).enumerate() {
         // Within a file they are in no order.
         events.shuffle(&mut random);
-        let records: Vec<_> = events.iter().map(|(_, event)| event).collect();
+        let record = |(time, server, nth): &(i64, usize, usize)| event(&format!("i-{server:017x}"), *nth, *time);
+        let records: Vec<_> = events.iter().map(record).collect();
         let file = File::create(folder.join(format!("111122223333_CloudTrail_us-east-1_{number:06}.json.gz")))?;
         let mut file = GzEncoder::new(file, Compression::default());
         file.write_all(json!({"Records": records}).to_string().as_bytes())?;

@@ -15,9 +15,11 @@ const APART: Duration = Duration::from_millis(500);
 /// Whose turn it is to ask, for each account and region.
 ///
 /// Invariant: of one account and region, no more than 2 requests reach AWS within any second, however long each is on
-/// its way. So a request is sent no earlier than a second after one of the last two was answered, or given up.
+/// its way. So a request is sent no earlier than a second after one of the last two was answered, or given up; and the
+/// first one a second after this was made, since another process may have asked until it was killed.
 pub(super) struct Turns {
     waiting: Arc<dyn Waiting>,
+    begin: Duration,
     lines: Mutex<HashMap<(AccountId, Region), Arc<Line>>>,
 }
 
@@ -44,7 +46,7 @@ struct Head {
 
 impl Turns {
     pub(super) fn new(waiting: Arc<dyn Waiting>) -> Self {
-        Self { waiting, lines: Mutex::default() }
+        Self { begin: waiting.elapsed() + PERIOD, waiting, lines: Mutex::default() }
     }
 
     /// Waits for a turn, in the order of those who came. Who goes away meanwhile takes nobody's turn with him.
@@ -68,16 +70,17 @@ impl Turns {
     fn line(&self, account: &AccountId, region: Region) -> Arc<Line> {
         // A panic inside leaves the map as it was, so a poisoned lock is still good.
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.entry((account.clone(), region)).or_insert_with(|| Arc::new(Line::new())).clone()
+        lines.entry((account.clone(), region)).or_insert_with(|| Arc::new(Line::from(self.begin))).clone()
     }
 }
 
 impl Line {
-    fn new() -> Self {
+    /// One whose rights count from then on.
+    fn from(begin: Duration) -> Self {
         let (given_back, rights) = unbounded_channel();
         for _ in 0..REQUESTS {
             // It is taken: the receiver is there.
-            let _ = given_back.send(Duration::ZERO);
+            let _ = given_back.send(begin);
         }
         Self { head: tokio::sync::Mutex::new(Head { rights, first: None, last_begun: None }), given_back }
     }
