@@ -111,13 +111,13 @@ impl App {
     /// Running minutes.
     ///
     /// # Errors
-    /// [`Code::RuntimeNotReady`] where there are none, saying what to set.
+    /// [`Code::RuntimeNotConfigured`] where there are none, saying what to set.
     pub fn runtime(&self) -> Result<RuntimeReader, Problem> {
         match self.0.runtime.parts() {
             Ok(parts) => Ok(RuntimeReader::new(parts.clone(), self.0.greatest_age)),
             Err(reason) => {
                 let detail = format!("Running minutes are not worked out here: {reason}.");
-                Err(Problem::new(Code::RuntimeNotReady, detail))
+                Err(Problem::new(Code::RuntimeNotConfigured, detail))
             }
         }
     }

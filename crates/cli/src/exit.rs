@@ -105,9 +105,12 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::Unauthenticated
         | Code::Forbidden
         | Code::ForbiddenAccount => Exit::Denied,
-        Code::NotCached | Code::NotFound | Code::UnknownServer | Code::RuntimeNotKnown | Code::RuntimeNotReady => {
-            Exit::Nothing
-        }
+        Code::NotCached
+        | Code::NotFound
+        | Code::UnknownServer
+        | Code::RuntimeNotConfigured
+        | Code::RuntimeNotKnown
+        | Code::RuntimeNotReady => Exit::Nothing,
         Code::ResultTooLarge | Code::MethodNotAllowed | Code::StoreUnavailable | Code::Internal => Exit::Failed,
     }
 }

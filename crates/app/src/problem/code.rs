@@ -59,6 +59,8 @@ codes! {
     UnknownServer("UNKNOWN_SERVER", 404, "There is no such server"),
     /// Nothing is kept of the month, and CloudTrail keeps its events no longer.
     RuntimeNotKnown("RUNTIME_NOT_KNOWN", 410, "The running minutes can't be known any more"),
+    /// Running minutes are not set up where the request was sent to.
+    RuntimeNotConfigured("RUNTIME_NOT_CONFIGURED", 404, "There are no running minutes here"),
     /// The running minutes are not worked out yet, and could not be at once; `progress` tells how far the events were read.
     RuntimeNotReady("RUNTIME_NOT_READY", 503, "The running minutes are not known yet"),
     /// The body is absent, not JSON, no object, or has a field of the wrong type.
