@@ -4,7 +4,8 @@ use larder_standin::ServerCounts;
 use super::world::World;
 
 /// Servers of every kind that there is.
-#[tokio::test(flavor = "multi_thread")]
+// The stand-in works for seconds at old events: who waits beside it must not run out of time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn what_is_exact_is_the_truth() {
     let world = World::start("truth", ServerCounts::default()).await;
     let body = world.run_to_the_end().await;

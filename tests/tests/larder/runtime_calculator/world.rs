@@ -24,6 +24,8 @@ const FIRST_RUN: i64 = 400;
 const HOURLY_RUN: i64 = 24;
 /// For so many seconds nothing happens to a server while the function's clock stands still, and the stand-in's goes on.
 const QUIET: i64 = 15 * 60;
+/// How often the SDK tries.
+const ATTEMPTS: u64 = 3;
 /// Runs until the work is done: a slow machine leaves some to the next.
 const MOST_RUNS: usize = 9;
 
@@ -116,6 +118,16 @@ impl World {
         };
         self.dynamodb.recover();
         is_held
+    }
+
+    /// Invokes the function once. Its first operation of DynamoDB, which reads the accounts table, is refused each time that
+    /// it is tried.
+    pub(super) async fn run_without_accounts(&self) -> Value {
+        self.dynamodb.fault_for(ATTEMPTS, StoreFault::Failed);
+        let answer = self.invoke().await;
+        assert_eq!((self.dynamodb.happened(), self.dynamodb.called("Scan")), (ATTEMPTS, ATTEMPTS));
+        self.dynamodb.recover();
+        serde_json::from_str(answer["body"].as_str().expect("a text")).expect("JSON")
     }
 
     /// That the answer is the truth, but for what its endpoints spent pending or stopping.

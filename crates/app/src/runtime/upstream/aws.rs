@@ -14,10 +14,10 @@ use larder_sources::{
 
 use super::waiting::WaitingIn;
 use super::{Places, Upstream};
-use crate::Registrations;
 use crate::configuration::Configuration;
 use crate::runtime::Place;
 use crate::wiring::accounts;
+use crate::{Place as Registered, Registration, Registrations};
 
 /// AWS itself, in the accounts that are configured.
 pub struct AwsUpstream {
@@ -59,7 +59,9 @@ impl Upstream for AwsUpstream {
         let mut failed: Vec<_> =
             table_failure.iter().chain(&own_failure).map(|error| (None, error.to_string())).collect();
         failed.extend(invalid.iter().map(|error| (Some(error.id().to_owned()), error.to_string())));
-        let accounts: Vec<_> = accounts.into_iter().map(|registration| registration.account).collect();
+        // The table that can't be read may have the own account, with some regions only.
+        let is_told = |registration: &Registration| table_failure.is_none() || registration.places != [Registered::Own];
+        let accounts: Vec<_> = accounts.into_iter().filter(is_told).map(|registration| registration.account).collect();
         let told = join_all(accounts.iter().map(|account| self.regions(account))).await;
         let mut known = BTreeSet::new();
         for (account, regions) in accounts.iter().zip(told) {
