@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{Aws, FetchError, ListShape, Region, Scope, ScopeRule, Source, TtlPolicy};
 
-const DESCRIBE_REGIONS: &str = "ec2:DescribeRegions";
+pub(crate) const DESCRIBE_REGIONS: &str = "ec2:DescribeRegions";
 /// What AWS calls a region that an account may use.
 const USABLE: [&str; 2] = ["opt-in-not-required", "opted-in"];
 

@@ -56,7 +56,8 @@ fn it_allows_every_action_of_every_row_once() {
 fn running_minutes_need_more_of_the_same_services() {
     let policy = policy(&Permissions { actions: larder_sources::RUNTIME_ACTIONS, ..of(&["ec2-subnets"]) });
     let allowed: Vec<_> = statements(&policy).iter().map(|statement| strings(&statement["Action"])).collect();
-    let expected = [vec!["cloudtrail:LookupEvents"], vec!["ec2:DescribeInstances", "ec2:DescribeSubnets"]];
+    let of_ec2 = ["ec2:DescribeInstances", "ec2:DescribeRegions", "ec2:DescribeSubnets"];
+    let expected = [vec!["cloudtrail:LookupEvents"], of_ec2.to_vec()];
     assert_eq!(allowed, expected);
 }
 
