@@ -52,8 +52,8 @@ pub use larder_cache::{
 pub use larder_runtime::{Answer as Runtime, Asked, Month, Quality, Second, Totals, read_described};
 pub use larder_sources::{
     AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, DATA_TYPES, DRS_ACCOUNTS, DataType,
-    DynamoDbAccounts, EC2_REGIONS, FailureKind, FetchError, InvalidAccount, ListShape, RUNTIME_ACTIONS, Region,
-    RegisteredAccount, Scope, ScopeRule,
+    DynamoDbAccounts, EC2_REGIONS, FailureKind, FetchError, InvalidAccount, KEPT_FOR, ListShape, RUNTIME_ACTIONS,
+    Region, RegisteredAccount, Scope, ScopeRule,
 };
 
 #[cfg(test)]

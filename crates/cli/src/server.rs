@@ -15,8 +15,8 @@ use http::uri::Scheme;
 use http::{Request, Uri};
 use http_body_util::{BodyExt, Limited};
 use larder_app::configuration::AccessToken;
-use larder_app::runtime::MonthOfServers;
-use larder_app::{EntriesPage, InvalidationDone, InvalidationRequest, Month, Stats};
+use larder_app::runtime::{AskedServers, MonthOfServers};
+use larder_app::{EntriesPage, InvalidationDone, InvalidationRequest, Stats};
 use serde::de::DeserializeOwned;
 
 use crate::exit::WrongUsage;
@@ -72,11 +72,10 @@ impl Server {
         self.get(&format!("/cache/entries?limit={PAGE}{cursor}")).await
     }
 
-    /// A page of the servers of a month, the current one where none is named.
-    pub(crate) async fn servers(&self, month: Option<Month>, cursor: Option<&str>) -> anyhow::Result<MonthOfServers> {
-        let month = month.map(|month| format!("&month={month}")).unwrap_or_default();
-        let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-        self.get(&format!("/runtime/servers?limit={PAGE}{month}{cursor}")).await
+    /// A page of the servers that are asked for. One account or region can be named to it; of several, those of all are
+    /// told.
+    pub(crate) async fn servers(&self, asked: &AskedServers, cursor: Option<&str>) -> anyhow::Result<MonthOfServers> {
+        self.get(&servers_path(asked, cursor)).await
     }
 
     /// Kills what matches, for it and for every other on its store.
@@ -116,6 +115,16 @@ impl Server {
     }
 }
 
+/// Neither months, accounts, regions nor cursors have anything to escape.
+fn servers_path(asked: &AskedServers, cursor: Option<&str>) -> String {
+    let month = asked.month.map(|month| format!("&month={month}"));
+    let account = if let [one] = &*asked.accounts { Some(format!("&accountId={one}")) } else { None };
+    let region = if let [one] = &*asked.regions { Some(format!("&region={one}")) } else { None };
+    let cursor = cursor.map(|cursor| format!("&cursor={cursor}"));
+    let named: String = [month, account, region, cursor].into_iter().flatten().collect();
+    format!("/runtime/servers?limit={PAGE}{named}")
+}
+
 /// A URL that paths can be put behind.
 fn base_of(url: &str) -> Option<Uri> {
     let base: Uri = url.parse().ok()?;
@@ -133,7 +142,22 @@ fn is_private(base: &Uri) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use larder_app::{account_of_text, region_of_text};
+
     use super::*;
+
+    #[test]
+    fn one_account_and_region_are_named_and_several_are_not() {
+        let [first, second] = ["111122223333", "444455556666"].map(|id| account_of_text(id).expect("12 digits"));
+        let region = region_of_text("eu-west-1").expect("a region");
+        let month = Some("2025-10".parse().expect("a month"));
+        let one =
+            AskedServers { month, accounts: vec![first.clone()], regions: vec![region], ..AskedServers::default() };
+        let path = servers_path(&one, Some("x"));
+        assert_eq!(path, "/runtime/servers?limit=1000&month=2025-10&accountId=111122223333&region=eu-west-1&cursor=x");
+        let two = AskedServers { accounts: vec![first, second], ..AskedServers::default() };
+        assert_eq!(servers_path(&two, None), "/runtime/servers?limit=1000");
+    }
 
     #[test]
     fn a_url_names_a_scheme_and_a_host_and_nothing_secret() {

@@ -17,7 +17,7 @@ use screen::Screen;
 /// What a command answers in one round.
 #[derive(Clone, Debug)]
 pub(crate) struct Round {
-    /// The answer itself, for stdout.
+    /// The answer itself, for stdout; nothing is written where it is empty.
     pub(crate) answer: String,
     /// What is said beside it, on stderr.
     pub(crate) beside: Option<String>,
@@ -102,7 +102,9 @@ struct Lines;
 
 impl Show for Lines {
     fn round(&mut self, round: &Round) -> io::Result<()> {
-        write_out(&format!("{}\n", round.answer))?;
+        if !round.answer.is_empty() {
+            write_out(&format!("{}\n", round.answer))?;
+        }
         round.beside.iter().for_each(|words| complain(words));
         Ok(())
     }

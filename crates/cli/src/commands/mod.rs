@@ -40,13 +40,13 @@ fn goes_on(command: &Command) -> bool {
         Command::Serve(_) => true,
         Command::Get(get) => get.watch.watch.is_some(),
         Command::Cache(Cache::Status(status)) => status.watch.watch.is_some(),
+        Command::Runtime(runtime) => runtime.watch.watch.is_some(),
         Command::Types
         | Command::IamPolicy(_)
         | Command::Completions(_)
         | Command::Cache(_)
         | Command::Accounts(_)
-        | Command::Doctor(_)
-        | Command::Runtime(_) => false,
+        | Command::Doctor(_) => false,
     }
 }
 

@@ -55,7 +55,13 @@ pub(super) fn of_status(url: &str, path: &str, status: u16, body: &[u8], with_to
             let detail = said.map_or("The access token may not see its cache.", |(_, detail)| detail);
             Problem::new(Code::Forbidden, format!("{url} refuses: {detail}")).into()
         }
-        (_, Some((code, detail))) => anyhow!("{url} failed: {detail} ({code})"),
+        (_, Some((code, detail))) => {
+            let failed = format!("{url} failed: {detail}");
+            match Code::ALL.iter().find(|known| known.name() == code) {
+                Some(code) => Problem::new(*code, failed).into(),
+                None => anyhow!("{failed} ({code})"),
+            }
+        }
         (_, None) => no_larder(url, path, &format!("status {status}")),
     }
 }
@@ -83,9 +89,21 @@ mod tests {
         let token = of_status(URL, "/cache/stats", 403, b"", true).to_string();
         assert!(token.contains("may not see its cache"), "{token}");
         let down = words(503, r#"{"code": "STORE_UNAVAILABLE", "detail": "No."}"#);
-        assert_eq!(down, "https://larder.example failed: No. (STORE_UNAVAILABLE)");
+        assert_eq!(down, "STORE_UNAVAILABLE: https://larder.example failed: No.");
+        let younger = words(503, r#"{"code": "MOON_IS_FULL", "detail": "No."}"#);
+        assert_eq!(younger, "https://larder.example failed: No. (MOON_IS_FULL)");
         for (status, body) in [(404, "<html>"), (301, ""), (500, "{}")] {
             assert!(words(status, body).contains("is no Larder"), "{status}");
+        }
+    }
+
+    #[test]
+    fn every_code_of_another_larder_is_one_here() {
+        for code in Code::ALL.iter().filter(|code| ![401, 403].contains(&code.status())) {
+            let body = Problem::new(*code, "No.").document().to_string();
+            let error = of_status(URL, "/runtime/servers", code.status(), body.as_bytes(), true);
+            let problem = error.downcast_ref::<Problem>().unwrap_or_else(|| panic!("{}: {error}", code.name()));
+            assert_eq!((problem.code(), problem.detail()), (*code, "https://larder.example failed: No."));
         }
     }
 

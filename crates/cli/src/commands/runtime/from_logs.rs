@@ -25,7 +25,7 @@ pub(super) async fn run(given: &Given, asked: Runtime) -> anyhow::Result<Exit> {
     if json {
         say_json(&json!({"servers": answers}))?;
     } else if csv {
-        say(&for_csv(&answers)?);
+        say(&for_csv(answers.iter().map(|answer| (answer, None)))?);
     } else if answers.is_empty() {
         complain("no server of these logs ran in that time");
     } else {

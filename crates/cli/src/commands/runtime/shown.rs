@@ -1,11 +1,11 @@
-use larder_app::Runtime;
+use larder_app::{Runtime, Second};
 
 use crate::output::table_of_names;
 
 const UNKNOWN: &str = "unknown";
 
 /// A table; the bounds where they differ.
-pub(super) fn for_people(answers: &[Runtime]) -> String {
+pub(super) fn for_people<'a>(answers: impl IntoIterator<Item = &'a Runtime>) -> String {
     let mut table = table_of_names(&["SERVER", "ACCOUNT", "REGION", "MONTH", "MINUTES", "QUALITY", "FROM", "TO"]);
     for answer in answers {
         let server = &answer.server;
@@ -35,11 +35,12 @@ fn text(value: Option<&String>) -> String {
     value.cloned().unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
-/// A line of names, then a line each, by RFC 4180; what is unknown is empty.
+/// A line of names, then a line each, by RFC 4180, with when the answer was worked out, if it was kept; what is unknown is
+/// empty.
 ///
 /// # Errors
 /// None in memory.
-pub(super) fn for_csv(answers: &[Runtime]) -> anyhow::Result<String> {
+pub(super) fn for_csv<'a>(answers: impl IntoIterator<Item = (&'a Runtime, Option<Second>)>) -> anyhow::Result<String> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record([
         "instanceId",
@@ -54,8 +55,12 @@ pub(super) fn for_csv(answers: &[Runtime]) -> anyhow::Result<String> {
         "billedSeconds",
         "windowFrom",
         "windowTo",
+        "asOf",
+        "sourceWatermark",
+        "timestamp",
     ])?;
-    for answer in answers {
+    for (answer, timestamp) in answers {
+        let time = |time: Option<Second>| time.map(|time| time.to_string()).unwrap_or_default();
         let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
         csv.write_record([
             answer.server.instance_id.clone(),
@@ -70,6 +75,9 @@ pub(super) fn for_csv(answers: &[Runtime]) -> anyhow::Result<String> {
             answer.billed_seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
             answer.window_from.to_string(),
             answer.window_to.to_string(),
+            answer.as_of.to_string(),
+            time(answer.source_watermark),
+            time(timestamp),
         ])?;
     }
     Ok(String::from_utf8(csv.into_inner()?)?.trim_end().to_owned())
