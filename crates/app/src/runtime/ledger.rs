@@ -166,7 +166,7 @@ impl Ledger {
         checkpoint: Checkpoint,
     ) -> Result<(), TableError> {
         let kept = Kept { checkpoint: Some((from, checkpoint)) };
-        if !self.replace_checkpoint(id, history.version, &kept).await? {
+        if !self.replace_checkpoint(id, history.version, &kept, None).await? {
             tracing::debug!(instance = id, "evidence came while a checkpoint was made: the next run makes it");
         }
         Ok(())
@@ -190,16 +190,24 @@ impl Ledger {
             let mut kept: Kept = item.as_ref().map_or_else(|| Ok(Kept::default()), read)?;
             kept.checkpoint = kept.checkpoint.filter(|(_, checkpoint)| checkpoint.until() < time);
             // Written even if nothing changes, so that its version does.
-            if self.replace_checkpoint(id, item.map(|item| item.version), &kept).await? {
+            // Nobody needs it any longer than the evidence.
+            let expires = kept.checkpoint.is_none().then(|| time.plus(EVIDENCE_KEPT_FOR));
+            if self.replace_checkpoint(id, item.map(|item| item.version), &kept, expires).await? {
                 return Ok(());
             }
         }
     }
 
-    async fn replace_checkpoint(&self, id: &str, version: Option<u64>, kept: &Kept) -> Result<bool, TableError> {
+    async fn replace_checkpoint(
+        &self,
+        id: &str,
+        version: Option<u64>,
+        kept: &Kept,
+        expires: Option<Second>,
+    ) -> Result<bool, TableError> {
         let next = Item {
             version: version.map_or(1, |version| version.wrapping_add(1)),
-            ..item(id.to_owned(), CHECKPOINT.to_owned(), kept, None)?
+            ..item(id.to_owned(), CHECKPOINT.to_owned(), kept, expires)?
         };
         self.items.replace(next, version).await
     }

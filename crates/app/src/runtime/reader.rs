@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::time::Duration;
 
-use futures::future::try_join_all;
+use futures::future::{Either, select, try_join_all};
 use larder_runtime::{Month, Second};
 use larder_sources::{AccountId, KEPT_FOR, Region};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,10 @@ mod server;
 
 pub use place_progress::PlaceProgress;
 pub use server::AskedServer;
+use server::check_id;
+
+/// By when every route answers.
+const DEADLINE: Duration = Duration::from_secs(25);
 
 /// Tells how long servers ran: what is kept, else what can be worked out at once, else why not.
 #[derive(Clone, Debug)]
@@ -71,7 +76,14 @@ impl RuntimeReader {
     /// [`Code::InvalidMonth`], [`Code::ForbiddenAccount`], [`Code::RuntimeNotReady`] where nothing was worked out yet,
     /// [`Code::RuntimeNotKnown`] where nothing can be any more, and [`Code::StoreUnavailable`].
     pub async fn servers(&self, principal: &Principal, asked: &AskedServers) -> Result<MonthOfServers, Problem> {
+        self.in_time(self.servers_of(principal, asked)).await
+    }
+
+    async fn servers_of(&self, principal: &Principal, asked: &AskedServers) -> Result<MonthOfServers, Problem> {
         let month = self.month(asked.month)?;
+        if asked.after.as_ref().is_some_and(|after| check_id(after).is_err()) {
+            return Err(Problem::new(Code::InvalidCursor, "The cursor is not the nextCursor of an earlier answer."));
+        }
         asked.accounts.iter().try_for_each(|account| principal.check_account(account))?;
         principal.check_some_account()?;
         let mut places = self.parts.ledger.places().await.map_err(unavailable_to(principal))?;
@@ -80,7 +92,10 @@ impl RuntimeReader {
         let of_places = places.iter().map(|place| self.of_place(place, month, asked, limit));
         let of_places = try_join_all(of_places).await.map_err(unavailable_to(principal))?;
         let mut by_id: BTreeMap<_, _> = of_places.into_iter().flatten().collect();
-        let progress = self.progress_of(&places, month).await.map_err(unavailable_to(principal))?;
+        let progress = self.progress_of(principal, &places, month).await.map_err(unavailable_to(principal))?;
+        if places.is_empty() && self.is_forgotten(month) {
+            return Err(not_known(month));
+        }
         if places.is_empty() {
             return Err(nothing_yet());
         }
@@ -101,7 +116,7 @@ impl RuntimeReader {
     pub async fn progress(&self, principal: &Principal, month: Month) -> Result<Vec<PlaceProgress>, TableError> {
         let mut places = self.parts.ledger.places().await?;
         places.retain(|place| principal.may_see(&place.account));
-        self.progress_of(&places, month).await
+        self.progress_of(principal, &places, month).await
     }
 
     /// The current month.
@@ -110,11 +125,27 @@ impl RuntimeReader {
         Month::of(self.parts.now())
     }
 
-    async fn progress_of(&self, places: &[Place], month: Month) -> Result<Vec<PlaceProgress>, TableError> {
+    /// Every route answers by its deadline, whatever hangs.
+    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+        match select(pin!(answer), self.parts.environment.sleep(DEADLINE)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => {
+                let detail = format!("Running minutes were not read within {} s.", DEADLINE.as_secs());
+                Err(Problem::new(Code::Deadline, detail))
+            }
+        }
+    }
+
+    async fn progress_of(
+        &self,
+        principal: &Principal,
+        places: &[Place],
+        month: Month,
+    ) -> Result<Vec<PlaceProgress>, TableError> {
         let now = self.parts.now();
         let of_place = |place| async move {
             let progress = self.parts.ledger.progress(place).await?;
-            Ok(PlaceProgress::of(place, &progress.covered, month, now))
+            Ok(PlaceProgress::of(place, &progress, month, now).map(|told| told.readable_by(principal)))
         };
         Ok(try_join_all(places.iter().map(of_place)).await?.into_iter().flatten().collect())
     }
