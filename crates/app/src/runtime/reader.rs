@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{Either, select, try_join_all};
@@ -14,9 +15,11 @@ use crate::problem::{Code, Problem, quoted};
 
 mod place_progress;
 mod real_time;
+mod remembered;
 mod server;
 
 pub use place_progress::PlaceProgress;
+use remembered::Remembered;
 pub use server::AskedServer;
 use server::check_id;
 
@@ -29,6 +32,7 @@ pub struct RuntimeReader {
     parts: RuntimeParts,
     /// An answer counts whatever its age where there is none.
     greatest_age: Option<Duration>,
+    remembered: Arc<Remembered>,
 }
 
 /// Whose minutes of which month are asked for. What is left out is any, and the current month.
@@ -66,7 +70,7 @@ impl RuntimeReader {
     /// A reader of these parts, for which an answer counts whatever its age, or up to that age. Nothing is asked yet.
     #[must_use]
     pub fn new(parts: RuntimeParts, greatest_age: Option<Duration>) -> Self {
-        Self { parts, greatest_age }
+        Self { parts, greatest_age, remembered: Arc::default() }
     }
 
     /// The minutes of all servers of the caller's accounts that have the app tag, as they are kept. Those of whom nothing

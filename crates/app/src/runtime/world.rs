@@ -35,6 +35,14 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// Time that passes for who measures it.
+    pub(in crate::runtime) fn pass(&self, time: Duration) {
+        let ms = u64::try_from(time.as_millis()).expect("not for ever");
+        self.monotonic_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
 impl Environment for Clock {
     fn now(&self) -> Moment {
         let monotonic = Duration::from_millis(self.monotonic_ms.load(Ordering::SeqCst));

@@ -7,7 +7,7 @@ use larder_runtime::{Answer, Coverage, Evidence, Month, Second, Span, timeline};
 use larder_sources::{AskedServers, FetchError, KEPT_FOR, LATE_BY, Lookup, LookupBy, RecordedName, Slice};
 use serde_json::json;
 
-use super::server::unknown;
+use super::server::{may_see, unknown};
 use super::{AskedServer, RuntimeReader, unavailable_to};
 use crate::Principal;
 use crate::problem::{Code, Problem};
@@ -33,9 +33,26 @@ impl RealTime<'_> {
     /// The minutes of the server, which was in that place before, if it is known to have been in one.
     pub(super) async fn work_out(&self, place: Option<Place>) -> Result<KeptAnswer, Problem> {
         let late = self.reader.parts.environment.sleep(WITHIN);
-        match select(Box::pin(self.in_time(place)), late).await {
+        match select(Box::pin(self.in_turn(place)), late).await {
             Either::Left((worked_out, _)) => worked_out,
             Either::Right(_) => Err(self.not_ready(&format!("it took over {} s", WITHIN.as_secs())).await),
+        }
+    }
+
+    /// Whoever asked for it moments ago was told the same.
+    async fn in_turn(&self, place: Option<Place>) -> Result<KeptAnswer, Problem> {
+        let remembered = &self.reader.remembered;
+        let now = || self.reader.parts.environment.now().monotonic;
+        // Nobody closes it.
+        let _turn = remembered.turns.acquire().await;
+        match remembered.get(self.asked.id, self.month, now()) {
+            Some(kept) if may_see(self.principal, &kept) => Ok(kept),
+            Some(_) => Err(unknown(self.asked.id)),
+            None => {
+                let kept = self.in_time(place).await?;
+                remembered.put(&kept, now());
+                Ok(kept)
+            }
         }
     }
 

@@ -37,10 +37,7 @@ impl RuntimeReader {
         asked.account.iter().try_for_each(|account| principal.check_account(account))?;
         principal.check_some_account()?;
         let kept = self.kept(asked.id, month).await.map_err(unavailable_to(principal))?;
-        let may_see = |kept: &KeptAnswer| {
-            principal.may_see_all() || account_of(kept).is_some_and(|account| principal.may_see(&account))
-        };
-        if kept.as_ref().is_some_and(|kept| !may_see(kept)) {
+        if kept.as_ref().is_some_and(|kept| !may_see(principal, kept)) {
             return Err(unknown(asked.id));
         }
         let place = kept.as_ref().and_then(place_of);
@@ -67,6 +64,11 @@ impl RuntimeReader {
         }
         self.parts.servers.get(id).await
     }
+}
+
+/// Whether the answer is of an account that the caller may see.
+pub(super) fn may_see(principal: &Principal, kept: &KeptAnswer) -> bool {
+    principal.may_see_all() || account_of(kept).is_some_and(|account| principal.may_see(&account))
 }
 
 fn account_of(kept: &KeptAnswer) -> Option<AccountId> {

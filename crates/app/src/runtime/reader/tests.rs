@@ -243,3 +243,19 @@ async fn an_answer_of_nobodys_account_is_nobodys() {
     let refused = told_to(&of_account("111122223333"), &world, RAN, "").await.expect_err("whose is it?");
     assert_eq!(refused.code(), Code::UnknownServer);
 }
+
+#[tokio::test]
+async fn whoever_asks_again_at_once_asks_aws_nothing() {
+    let world = World::new(LIVES);
+    world.aws.clock.set(NOW);
+    let reader = reader(&world, None);
+    let asked = AskedServer { id: RAN, month: None, account: None, region: None };
+    let first = reader.server(&Principal::local(), &asked).await.expect("it is told");
+    let lookups = world.aws.lookups.load(SeqCst);
+    assert_eq!(reader.server(&Principal::local(), &asked).await, Ok(first.clone()));
+    let refused = reader.server(&of_account("444455556666"), &asked).await.expect_err("it is another's");
+    assert_eq!((refused.code(), world.aws.lookups.load(SeqCst)), (Code::UnknownServer, lookups));
+    world.aws.clock.pass(Duration::from_secs(10));
+    assert_eq!(reader.server(&Principal::local(), &asked).await, Ok(first));
+    assert!(world.aws.lookups.load(SeqCst) > lookups, "it is old by then");
+}
