@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering::SeqCst;
 
 use larder_runtime::Quality;
+use serde_json::json;
 
 use super::*;
 use crate::runtime::world::{World, second};
