@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,6 +23,7 @@ struct Inside {
     cache: Cache,
     store: StoreStatus,
     runtime: OpenedRuntime,
+    reader: OnceLock<RuntimeReader>,
     greatest_age: Option<Duration>,
     since: Timestamp,
 }
@@ -81,6 +82,7 @@ impl App {
             cache,
             store: StoreStatus { description, reason },
             runtime,
+            reader: OnceLock::new(),
             greatest_age: configuration.runtime.greatest_age,
             since: Timestamp::from_millisecond(since).unwrap_or(Timestamp::UNIX_EPOCH),
         }))
@@ -112,9 +114,9 @@ impl App {
     ///
     /// # Errors
     /// [`Code::RuntimeNotConfigured`] where there are none, saying what to set.
-    pub fn runtime(&self) -> Result<RuntimeReader, Problem> {
+    pub fn runtime(&self) -> Result<&RuntimeReader, Problem> {
         match self.0.runtime.parts() {
-            Ok(parts) => Ok(RuntimeReader::new(parts.clone(), self.0.greatest_age)),
+            Ok(parts) => Ok(self.0.reader.get_or_init(|| RuntimeReader::new(parts.clone(), self.0.greatest_age))),
             Err(reason) => {
                 let detail = format!("Running minutes are not worked out here: {reason}.");
                 Err(Problem::new(Code::RuntimeNotConfigured, detail))

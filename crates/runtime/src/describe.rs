@@ -110,7 +110,7 @@ impl Instance {
 /// The time in a `StateTransitionReason`, such as `User initiated (2025-11-02 12:30:00 GMT)`; one that shut itself down
 /// has none.
 #[must_use]
-pub fn time_of_reason(reason: &str) -> Option<Second> {
+fn time_of_reason(reason: &str) -> Option<Second> {
     let (_, time) = reason.rsplit_once('(')?;
     let (date, time) = time.strip_suffix(" GMT)")?.split_once(' ')?;
     format!("{date}T{time}Z").parse().ok()

@@ -14,7 +14,7 @@ pub struct Timeline {
 /// A span in which it ran, or may have run for all, some or none of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Piece {
+pub(crate) struct Piece {
     /// From when until when.
     #[serde(flatten)]
     pub span: Span,
@@ -25,7 +25,7 @@ pub struct Piece {
 /// How sure it is that an instance ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Certainty {
+pub(crate) enum Certainty {
     /// It ran.
     On,
     /// Anything may have happened.
@@ -47,12 +47,6 @@ pub struct Totals {
 }
 
 impl Timeline {
-    /// In order of time; they do not overlap.
-    #[must_use]
-    pub fn pieces(&self) -> &[Piece] {
-        &self.pieces
-    }
-
     /// What it holds of a span. Those of spans side by side add up to that of both.
     #[must_use]
     pub fn totals(&self, span: &Span) -> Totals {

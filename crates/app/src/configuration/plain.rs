@@ -107,14 +107,14 @@ pub(super) const PLAIN: &[Plain] = &[
         key: "runtime.deadline_s",
         variable: "LARDER_RUNTIME_DEADLINE_S",
         default: "840",
-        help: "how long working out running minutes may take, in seconds; the rest is left to the next time",
-        apply: |it, text| put(&mut it.runtime.deadline, value::seconds(text)),
+        help: "how long `larder serve` and `larder runtime` may take over working out running minutes, in seconds, 10 at least; the rest is left to the next time. A function has its own time",
+        apply: |it, text| put(&mut it.runtime.deadline, value::seconds_from(10, text)),
     },
     Plain {
         key: "runtime.max_age_s",
         variable: "LARDER_RUNTIME_MAX_AGE_S",
         default: "any",
-        help: "how old a server's running minutes may be, in seconds, before they are worked out for whoever asks",
+        help: "how old what GET /runtime/servers/{instanceId} tells may be, in seconds, before it is worked out for whoever asks",
         apply: |it, text| put(&mut it.runtime.greatest_age, value::seconds(text).map(Some)),
     },
     Plain {

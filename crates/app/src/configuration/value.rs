@@ -79,6 +79,12 @@ pub(super) fn seconds(text: &str) -> Parsed<Duration> {
     number.map(Duration::from_secs).ok_or_else(|| format!("{text:?} is not a whole number of seconds, e.g. 300"))
 }
 
+/// So many seconds at least.
+pub(super) fn seconds_from(least: u64, text: &str) -> Parsed<Duration> {
+    let seconds = seconds(text)?;
+    if seconds.as_secs() < least { Err(format!("{text:?} is less than {least} seconds")) } else { Ok(seconds) }
+}
+
 /// Bytes, or KiB, MiB, GiB with or without a space before them.
 pub(super) fn bytes<T: TryFrom<u64>>(text: &str) -> Parsed<T> {
     let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];

@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use larder_sources::{AccountId, AskedServers, FetchError, Lookup, RecordedEvent, Region, Server};
 
-use crate::runtime::{Ledger, Place, Places, RuntimeParts, ServersInItems, SqliteItems, Upstream};
+use crate::problem::Code;
+use crate::runtime::{Failure, Ledger, Place, Places, RuntimeParts, ServersInItems, SqliteItems, Upstream};
 use crate::test_app::TokioClock;
 
 /// A registry that tests write, behind which there is nothing.
@@ -25,7 +26,9 @@ impl FakedPlaces {
 
     pub(super) fn set(&self, known: &[(&str, &str)], failed: &[Option<&str>]) {
         let known = known.iter().map(|(account, name)| Place { account: account_of(account), region: region(name) });
-        let failed = failed.iter().map(|whose| (whose.map(str::to_owned), "nobody answers".to_owned()));
+        let failed = failed
+            .iter()
+            .map(|whose| (whose.map(str::to_owned), Failure::new(Code::UpstreamUnavailable, "nobody answers")));
         let places = Places { known: known.collect(), failed: failed.collect() };
         *self.places.lock().expect("not poisoned") = places;
     }

@@ -2,13 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use larder_runtime::{Checkpoint, Evidence, Second};
+use larder_runtime::{Evidence, Second};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::{Item, Items, Place, Progress, TableError};
 
 mod answers;
+mod checkpoints;
 mod history;
 mod months;
 
@@ -17,7 +18,6 @@ pub use months::MonthBefore;
 
 /// Checkpoints stand by themselves: until they are older than this, in seconds, what they were made of is kept too.
 const EVIDENCE_KEPT_FOR: i64 = 120 * 24 * 60 * 60;
-const CHECKPOINT: &str = "checkpoint";
 const PROGRESS: &str = "progress";
 const PLACES: &str = "places";
 /// Before every account.
@@ -31,13 +31,6 @@ const SIDE_BY_SIDE: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     items: Arc<dyn Items>,
-}
-
-/// A checkpoint, and since when it has the days.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Kept {
-    /// `None` where evidence came that it would not have had.
-    checkpoint: Option<(Second, Checkpoint)>,
 }
 
 impl Ledger {
@@ -136,42 +129,6 @@ impl Ledger {
         stream::iter(disturbed).buffer_unordered(SIDE_BY_SIDE).try_collect().await
     }
 
-    /// The checkpoint of an instance and all evidence after it; without one that counts, all evidence there is. `from` is
-    /// the first second whose days it must have.
-    ///
-    /// # Errors
-    /// If the table can't be read.
-    pub async fn history(&self, id: &str, from: Second) -> Result<History, TableError> {
-        let kept = self.items.get(id, CHECKPOINT).await?;
-        let version = kept.as_ref().map(|item| item.version);
-        let kept: Kept = kept.as_ref().map_or_else(|| Ok(Kept::default()), read)?;
-        if let Some((since, checkpoint)) = kept.checkpoint.filter(|(since, _)| *since <= from) {
-            let evidence = self.evidence(id, &format!("{}{LAST}", evidence_key(checkpoint.until()))).await?;
-            if !evidence.iter().any(|evidence| checkpoint.is_disturbed_by(evidence)) {
-                return Ok(History { version, checkpoint: Some((since, checkpoint)), evidence });
-            }
-        }
-        Ok(History { version, checkpoint: None, evidence: self.all_evidence(id).await? })
-    }
-
-    /// Keeps a checkpoint that has the days since `from`, unless evidence was added since that history was read.
-    ///
-    /// # Errors
-    /// If the table can't be written.
-    pub async fn keep_checkpoint(
-        &self,
-        id: &str,
-        history: &History,
-        from: Second,
-        checkpoint: Checkpoint,
-    ) -> Result<(), TableError> {
-        let kept = Kept { checkpoint: Some((from, checkpoint)) };
-        if !self.replace_checkpoint(id, history.version, &kept).await? {
-            tracing::debug!(instance = id, "evidence came while a checkpoint was made: the next run makes it");
-        }
-        Ok(())
-    }
-
     /// All evidence that is kept of an instance.
     ///
     /// # Errors
@@ -182,26 +139,6 @@ impl Ledger {
 
     async fn evidence(&self, id: &str, from: &str) -> Result<Vec<Evidence>, TableError> {
         self.items.between(id, from, &format!("evidence#{LAST}")).await?.iter().map(read).collect()
-    }
-
-    async fn disturb(&self, id: &str, time: Second) -> Result<(), TableError> {
-        loop {
-            let item = self.items.get(id, CHECKPOINT).await?;
-            let mut kept: Kept = item.as_ref().map_or_else(|| Ok(Kept::default()), read)?;
-            kept.checkpoint = kept.checkpoint.filter(|(_, checkpoint)| checkpoint.until() < time);
-            // Written even if nothing changes, so that its version does.
-            if self.replace_checkpoint(id, item.map(|item| item.version), &kept).await? {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn replace_checkpoint(&self, id: &str, version: Option<u64>, kept: &Kept) -> Result<bool, TableError> {
-        let next = Item {
-            version: version.map_or(1, |version| version.wrapping_add(1)),
-            ..item(id.to_owned(), CHECKPOINT.to_owned(), kept, None)?
-        };
-        self.items.replace(next, version).await
     }
 }
 

@@ -4,6 +4,7 @@
 mod answer_items;
 mod calculator;
 mod deadline;
+mod failure;
 mod items;
 mod kept_month;
 mod ledger;
@@ -21,6 +22,7 @@ mod table_error;
 mod upstream;
 
 pub use calculator::RuntimeCalculator;
+pub use failure::Failure;
 pub use items::{DynamoDbItems, Item, Items, SqliteItems};
 pub use kept_month::KeptMonth;
 pub use ledger::{History, Ledger, MonthBefore, Ran};

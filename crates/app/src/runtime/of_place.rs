@@ -1,17 +1,19 @@
+use std::collections::BTreeSet;
+
 use futures::{StreamExt, stream};
 use larder_runtime::{Month, Second};
-use larder_sources::OVERLAP;
+use larder_sources::{KEPT_FOR, OVERLAP};
 
 use super::deadline::Deadline;
 use super::of_server::{OfServer, WorkedOut};
 use super::report::PlaceReport;
-use super::{CalculationRequest, Place, Progress, RuntimeParts, TableError};
+use super::{CalculationRequest, Failure, Place, Progress, RuntimeParts, TableError};
 
 mod events;
 mod sample;
 
 use events::EventsRead;
-pub(super) use events::evidence_of;
+pub(super) use events::{Unreadable, told_by};
 use sample::Sample;
 pub(super) use sample::{described, seen};
 
@@ -32,7 +34,7 @@ impl OfPlace<'_> {
     pub(super) async fn run(&self) -> PlaceReport {
         let mut report = PlaceReport::default();
         if let Err(error) = self.calculate(&mut report).await {
-            report.fail(self.place, error.to_string(), Vec::new());
+            report.fail(self.place, &error, Vec::new());
         }
         report
     }
@@ -45,51 +47,69 @@ impl OfPlace<'_> {
         let months = self.months(&progress);
         // The month before is told by what is read after that.
         let Some(from) = months.last().map(|month| month.span().from) else { return Ok(()) };
-        if progress.covered.is_empty() {
+        if progress.is_new() {
+            ledger.add_servers(self.place, []).await?;
             // It takes a while now, and whoever asks meanwhile is told which servers there are.
             self.sample().await?;
         }
-        let read = self.read_events(&mut progress, from).await?;
+        let read = self.read_events(&mut progress, from, report).await?;
         report.has_events_left = read == EventsRead::InPart;
         let sample = self.sample().await?;
         report.servers = sample.servers.clone();
         if let Some(failure) = &sample.failure {
             report.fail(self.place, failure.clone(), Vec::new());
         }
-        let begun_with = progress.clone();
         if let EventsRead::Failed(error) = &read {
-            self.make_stale(&sample, &error.to_string(), report).await;
+            self.make_stale(&sample.servers, error.into(), report).await;
         } else {
             let is_complete = read == EventsRead::ToTheEnd && sample.failure.is_none();
             let is_final = |month: Month| is_complete && sample.as_of >= month.span().to.plus(FINAL_AFTER);
-            progress.next_server = self.each_server(&sample, &progress, &months, &is_final, report).await;
-            let all_are_done = progress.next_server.is_none() && report.failed.is_empty();
-            if all_are_done && self.request == &CalculationRequest::default() {
-                progress.final_month =
-                    months.into_iter().filter(|month| is_final(*month)).max().or(progress.final_month);
+            let next_server = self.each_server(&sample, &progress, &months, &is_final, report).await;
+            if self.request == &CalculationRequest::default() {
+                if next_server.is_none() && report.failed.is_empty() {
+                    progress.final_month =
+                        months.into_iter().filter(|month| is_final(*month)).max().or(progress.final_month);
+                }
+                progress.next_server = next_server;
             }
         }
-        if progress != begun_with {
+        progress.failure = report.failed.first().map(|failed| failed.reason.clone());
+        if progress != ledger.progress(self.place).await? {
             ledger.keep_progress(self.place, &progress).await?;
         }
         Ok(())
     }
 
+    /// Nobody can be asked about the place: what is kept of its servers counts on as earlier answers.
+    pub(super) async fn give_up(&self, failure: Failure) -> PlaceReport {
+        let mut report = PlaceReport::default();
+        match self.parts.ledger.servers(self.place).await {
+            Ok(mut servers) => {
+                servers.retain(|id| self.request.wants_server(id));
+                self.make_stale(&servers, failure, &mut report).await;
+                report.servers = servers;
+            }
+            Err(error) => report.fail(self.place, &error, Vec::new()),
+        }
+        report
+    }
+
     /// Those that are to be worked out, the earliest first.
     fn months(&self, progress: &Progress) -> Vec<Month> {
         let current = Month::of(self.parts.now());
-        let is_final = progress.final_month.is_some_and(|month| month >= current.before());
-        match self.request.month {
-            Some(month) => vec![month],
-            None if is_final => vec![current],
-            None => vec![current.before(), current],
+        if let Some(month) = self.request.month {
+            return vec![month];
         }
+        let oldest = Month::of(self.parts.now().plus(-KEPT_FOR));
+        let first = progress.final_month.map_or(current.before(), Month::after).clamp(oldest, current);
+        std::iter::successors(Some(first), |month| Some(month.after())).take_while(|month| *month <= current).collect()
     }
 
-    async fn make_stale(&self, sample: &Sample, reason: &str, report: &mut PlaceReport) {
-        let all: Vec<_> = sample.servers.iter().map(|id| self.make_stale_one(id, sample.as_of)).collect();
+    async fn make_stale(&self, servers: &BTreeSet<String>, failure: Failure, report: &mut PlaceReport) {
+        let now = self.parts.now();
+        let all: Vec<_> = servers.iter().map(|id| self.make_stale_one(id, now)).collect();
         stream::iter(all).buffer_unordered(SIDE_BY_SIDE).collect::<()>().await;
-        report.fail(self.place, reason.to_owned(), sample.servers.iter().cloned().collect());
+        report.fail(self.place, failure, servers.iter().cloned().collect());
     }
 
     /// The server that is the next run's first, if the deadline did not let all be worked out.
@@ -119,7 +139,7 @@ impl OfPlace<'_> {
                     Ok(()) => report.processed += 1,
                     Err(error) => {
                         self.make_stale_one(id, sample.as_of).await;
-                        report.fail(self.place, error.to_string(), vec![(*id).clone()]);
+                        report.fail(self.place, &error, vec![(*id).clone()]);
                     }
                 }
             }
@@ -144,12 +164,14 @@ impl OfPlace<'_> {
                 break worked_out;
             }
         };
-        if sample.gone.contains(id) && !may_have_run && months == [Month::of(as_of)] {
+        // Every month before is final then.
+        let is_over = self.request.month.is_none() && months == [Month::of(as_of)];
+        if sample.gone.contains(id) && !may_have_run && is_over {
             return ledger.remove_server(self.place, id).await;
         }
         // Until where the next run reads once more, and not further: what it finds there is after it.
         let Some(watermark) = progress.watermark() else { return Ok(()) };
-        match history.next_checkpoint(&progress.covered, from, watermark.plus(-OVERLAP)) {
+        match history.next_checkpoint(&progress.covered(), from, watermark.plus(-OVERLAP)) {
             Some(checkpoint) => ledger.keep_checkpoint(id, &history, from, checkpoint).await,
             None => Ok(()),
         }

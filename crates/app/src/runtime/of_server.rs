@@ -49,7 +49,7 @@ impl OfServer<'_> {
         let current = Month::of(self.as_of);
         let from = before.first().map_or(self.as_of, |first| first.month.span().from);
         let history = self.parts.ledger.history(self.id, from).await?;
-        let ran = history.ran(&progress.covered);
+        let ran = history.ran(&progress.covered());
         let (mut may_have_run, mut beside) = (false, None);
         for before in before {
             let month = before.month;

@@ -14,8 +14,12 @@ const REMEMBERED_FOR: i64 = 100 * 24 * 60 * 60;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Progress {
-    /// When every event is in the ledger.
-    pub covered: Coverage,
+    /// What was read.
+    read: Coverage,
+    /// The seconds of events that could not be: of these nothing is known.
+    unreadable: Coverage,
+    /// Why the last run could not do all, if it could not.
+    pub failure: Option<String>,
     /// How much time the next slice has at most, in seconds, by how few events the last ones had.
     slice: Option<i64>,
     /// The last month that was made final.
@@ -25,10 +29,23 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Until when CloudTrail was read without a gap, from the first moment that is wanted.
+    /// When every event is in the ledger.
+    #[must_use]
+    pub fn covered(&self) -> Coverage {
+        let mut covered = self.read.clone();
+        self.unreadable.spans().iter().for_each(|span| covered.remove(*span));
+        covered
+    }
+
+    /// Whether nothing was read yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.read.is_empty()
+    }
+
+    /// Until when CloudTrail was read.
     #[must_use]
     pub fn watermark(&self) -> Option<Second> {
-        self.covered.spans().last().map(|span| span.to)
+        self.read.spans().last().map(|span| span.to)
     }
 
     /// The next slice to read: of the time since `from` the oldest that is left, then of the
@@ -41,7 +58,7 @@ impl Progress {
     }
 
     fn next_since(&self, from: Second, now: Second, longest: i64) -> Option<Slice> {
-        let (spans, until) = (self.covered.spans(), now.plus(-LATE_BY));
+        let (spans, until) = (self.read.spans(), now.plus(-LATE_BY));
         let from = from.max(now.plus(-KEPT_FOR));
         let read = spans.iter().find(|span| span.from <= from && from < span.to);
         let from = read.map_or(from, |span| span.to);
@@ -52,11 +69,12 @@ impl Progress {
     }
 
     fn next_before(&self, from: Second, now: Second, longest: i64) -> Option<Slice> {
-        let (spans, oldest) = (self.covered.spans(), now.plus(-KEPT_FOR));
+        let (spans, oldest) = (self.read.spans(), now.plus(-KEPT_FOR));
+        let from = from.min(now.plus(-LATE_BY));
         let to = spans.iter().find(|span| span.from <= from && from <= span.to).map_or(from, |span| span.from);
         let before = spans.iter().map(|span| span.to).rfind(|end| *end < to);
         let start = before.unwrap_or(oldest).max(oldest).max(to.plus(-longest));
-        (start < to).then(|| slice(start, to))
+        (start < to).then(|| slice(if before == Some(start) { start.plus(-OVERLAP) } else { start }, to))
     }
 
     /// Where there are few events, twice the time takes no more requests.
@@ -66,15 +84,23 @@ impl Progress {
 
     /// Of many events, less is lost where a slice is not read to its end.
     pub(super) fn shorten_slices(&mut self) {
-        self.slice = Some((self.slice.unwrap_or(FIRST_SLICE) / 2).max(FIRST_SLICE));
+        self.slice = None;
+    }
+
+    /// An event of a slice can't be read; of which second, if that can be told.
+    pub(super) fn lose(&mut self, slice: Slice, time: Option<Second>) {
+        self.unreadable.add(match time {
+            Some(time) => Span { from: time, to: time.plus(1) },
+            None => Span { from: Second::of_unix(slice.from), to: Second::of_unix(slice.to) },
+        });
     }
 
     /// A slice was read to its end.
     pub(super) fn cover(&mut self, slice: Slice, now: Second) {
-        let mut covered = Coverage::of(Span { from: Second::of_unix(slice.from), to: Second::of_unix(slice.to) });
-        let remembered = Span { from: now.plus(-REMEMBERED_FOR), to: Second::MAX };
-        self.covered.spans().iter().for_each(|span| covered.add(span.and(&remembered)));
-        self.covered = covered;
+        self.read.add(Span { from: Second::of_unix(slice.from), to: Second::of_unix(slice.to) });
+        let forgotten = Span { from: Second::MIN, to: now.plus(-REMEMBERED_FOR) };
+        self.read.remove(forgotten);
+        self.unreadable.remove(forgotten);
     }
 }
 
@@ -106,7 +132,7 @@ mod tests {
             progress.cover(slice, now);
             assert!(read.len() < 400, "it does not end: {slice:?}");
         }
-        assert_eq!(progress.covered.spans().len(), 1, "no gap is left");
+        assert_eq!(progress.read.spans().len(), 1, "no gap is left");
         read
     }
 
@@ -128,9 +154,33 @@ mod tests {
     fn what_was_read_is_not_read_again_but_for_the_overlap() {
         let all = 90 * 24;
         assert_eq!(read(progress(&[(-all, -1)]), -8, 6 * HOUR), [(-HOUR - OVERLAP, -HOUR / 4)]);
-        let gaps = [(-6 * HOUR - OVERLAP, -4 * HOUR), (-HOUR - OVERLAP, -HOUR / 4), (-20 * HOUR, -10 * HOUR)];
+        let gaps = [(-6 * HOUR - OVERLAP, -4 * HOUR), (-HOUR - OVERLAP, -HOUR / 4), (-20 * HOUR - OVERLAP, -10 * HOUR)];
         assert_eq!(read(progress(&[(-all, -20), (-10, -6), (-4, -1)]), -8, 24 * HOUR), gaps);
         assert_eq!(read(progress(&[(-all, 0)]), -8, 6 * HOUR), []);
+    }
+
+    #[test]
+    fn what_may_still_come_is_never_read() {
+        let until = (-HOUR) / 4;
+        for from in [0, 1, 24] {
+            let all = read(progress(&[(-90 * 24, -1)]), from, 6 * HOUR);
+            assert_eq!(all, [(-HOUR - OVERLAP, until)], "a month that begins in {from} hours");
+        }
+    }
+
+    #[test]
+    fn a_second_whose_event_can_not_be_read_is_not_covered_and_not_read_again() {
+        let mut progress = progress(&[(-90 * 24, 0)]);
+        let slice = Slice { from: NOW - 6 * HOUR, to: NOW };
+        let lost = Second::of_unix(NOW - HOUR);
+        progress.lose(slice, Some(lost));
+        let gap = |progress: &Progress| {
+            progress.covered().hull_of_gaps(Span { from: Second::of_unix(NOW - 6 * HOUR), to: Second::of_unix(NOW) })
+        };
+        assert_eq!(gap(&progress), Some(Span { from: lost, to: lost.plus(1) }));
+        assert_eq!(progress.next_slice(Second::of_unix(NOW - 8 * HOUR), Second::of_unix(NOW)), None);
+        progress.lose(slice, None);
+        assert_eq!(gap(&progress).map(|gap| (gap.from.unix(), gap.to.unix())), Some((slice.from, slice.to)));
     }
 
     #[test]
@@ -139,6 +189,6 @@ mod tests {
         let slice = |day: i64| Slice { from: NOW + day * 24 * HOUR, to: NOW + (day + 1) * 24 * HOUR };
         (-130..-90).for_each(|day| old.cover(slice(day), Second::of_unix(NOW + (day + 1) * 24 * HOUR)));
         old.cover(slice(-90), Second::of_unix(NOW));
-        assert_eq!(old.covered.spans()[0].from, Second::of_unix(NOW - REMEMBERED_FOR));
+        assert_eq!(old.read.spans()[0].from, Second::of_unix(NOW - REMEMBERED_FOR));
     }
 }

@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::Place;
+use super::{Failure, Place};
+use crate::problem::Code;
 
 /// What a run came to: the body of the function's answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,7 +27,7 @@ pub struct CalculationReport {
 }
 
 /// Servers that failed for the same reason, or a place of which nothing else is known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failed {
     /// Whose.
@@ -35,6 +36,9 @@ pub struct Failed {
     /// Where.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// What kind of reason it is.
+    #[serde(skip)]
+    pub code: Code,
     /// For people.
     pub reason: String,
     /// Which servers; none where the place itself failed.
@@ -52,13 +56,22 @@ pub(super) struct PlaceReport {
     pub(super) failed: Vec<Failed>,
 }
 
+impl Failed {
+    /// A reason that is nobody's in particular.
+    pub(super) fn of_nobody(failure: Failure) -> Self {
+        let Failure { code, words: reason } = failure;
+        Self { account_id: None, region: None, code, reason, instance_ids: Vec::new() }
+    }
+}
+
 impl PlaceReport {
     /// Servers that failed, or the place if none are named.
-    pub(super) fn fail(&mut self, place: &Place, reason: String, instance_ids: Vec<String>) {
+    pub(super) fn fail(&mut self, place: &Place, failure: impl Into<Failure>, instance_ids: Vec<String>) {
+        let Failure { code, words: reason } = failure.into();
         let (account_id, region) = (Some(place.account.to_string()), Some(place.region.to_string()));
         match self.failed.iter_mut().find(|failed| failed.reason == reason) {
             Some(same) => same.instance_ids.extend(instance_ids),
-            None => self.failed.push(Failed { account_id, region, reason, instance_ids }),
+            None => self.failed.push(Failed { account_id, region, code, reason, instance_ids }),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use larder_sources::{AskedServers, FetchError, Lookup, RecordedEvent, Server};
 
-use super::Place;
+use super::{Failure, Place};
 
 mod aws;
 mod waiting;
@@ -43,5 +43,5 @@ pub struct Places {
     /// By account and region.
     pub known: BTreeSet<Place>,
     /// Which accounts, or whose regions, could not be told, and why; `None` where it may be any account.
-    pub failed: Vec<(Option<String>, String)>,
+    pub failed: Vec<(Option<String>, Failure)>,
 }

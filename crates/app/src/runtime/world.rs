@@ -14,9 +14,10 @@ use larder_sources::{
 };
 
 use super::{
-    CalculationReport, CalculationRequest, Item, Items, Ledger, Place, Places, RuntimeCalculator, RuntimeParts,
-    ServersInItems, TableError, Upstream,
+    CalculationReport, CalculationRequest, Failure, Item, Items, Ledger, Place, Places, RuntimeCalculator,
+    RuntimeParts, ServersInItems, TableError, Upstream,
 };
+use crate::problem::Code;
 
 pub(in crate::runtime) const HOUR: i64 = 3_600;
 
@@ -31,6 +32,14 @@ impl Clock {
     pub(in crate::runtime) fn set(&self, now: &str) {
         let now = second(now).unix();
         self.wall.store(u64::try_from(now).expect("after 1970"), Ordering::SeqCst);
+    }
+}
+
+impl Clock {
+    /// Time that passes for who measures it.
+    pub(in crate::runtime) fn pass(&self, time: Duration) {
+        let ms = u64::try_from(time.as_millis()).expect("not for ever");
+        self.monotonic_ms.fetch_add(ms, Ordering::SeqCst);
     }
 }
 
@@ -119,6 +128,10 @@ pub(in crate::runtime) struct FakedAws {
     pub(in crate::runtime) untagged: Mutex<BTreeSet<&'static str>>,
     pub(in crate::runtime) is_throttled: AtomicBool,
     pub(in crate::runtime) describes_nothing: AtomicBool,
+    /// Events of that time are cut off.
+    pub(in crate::runtime) cut_off: Mutex<BTreeSet<&'static str>>,
+    /// Which accounts there are can't be told.
+    pub(in crate::runtime) is_lost: AtomicBool,
     /// Lookups are never answered.
     pub(in crate::runtime) hangs: AtomicBool,
     pub(in crate::runtime) lookups: AtomicUsize,
@@ -154,6 +167,10 @@ impl FakedAws {
 #[async_trait]
 impl Upstream for FakedAws {
     async fn places(&self) -> Places {
+        if self.is_lost.load(Ordering::SeqCst) {
+            let failure = Failure::new(Code::AwsCredentials, "nobody is logged in");
+            return Places { known: BTreeSet::new(), failed: vec![(None, failure)] };
+        }
         Places { known: [place()].into(), failed: Vec::new() }
     }
 
@@ -181,7 +198,11 @@ impl Upstream for FakedAws {
                     _ => ("StartInstances", "stopped"),
                 };
                 if is_asked(id, name) && !is_late && (lookup.slice.from..lookup.slice.to).contains(&at) {
-                    events.push(RecordedEvent { id: format!("{id}-{time}"), json: event(id, name, time, before) });
+                    let mut json = event(id, name, time, before);
+                    if self.cut_off.lock().expect("not poisoned").contains(time) {
+                        json["responseElements"] = serde_json::json!({"omitted": true, "originalSize": 262_145});
+                    }
+                    events.push(RecordedEvent { id: format!("{id}-{time}"), json: json.to_string() });
                 }
             }
         }
@@ -203,13 +224,12 @@ impl Upstream for FakedAws {
     }
 }
 
-fn event(id: &str, name: &str, time: &str, before: &str) -> String {
+fn event(id: &str, name: &str, time: &str, before: &str) -> serde_json::Value {
     serde_json::json!({
         "eventID": format!("{id}-{time}"), "eventName": name, "eventTime": time, "awsRegion": "us-east-1",
         "recipientAccountId": "111122223333", "errorCode": null,
         "responseElements": {"instancesSet": {"items": [{"instanceId": id, "previousState": {"name": before}}]}},
     })
-    .to_string()
 }
 
 pub(in crate::runtime) fn second(text: &str) -> Second {

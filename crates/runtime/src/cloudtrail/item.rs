@@ -73,7 +73,7 @@ fn names_an_event(detail: &RawValue) -> bool {
 ///
 /// # Errors
 /// [`NotAnEvent`].
-pub fn read_notification(json: &[u8]) -> Result<Event, NotAnEvent> {
+fn read_notification(json: &[u8]) -> Result<Event, NotAnEvent> {
     let Notification { id, time, account, region, detail } = serde_json::from_slice(json)?;
     let changed = Evidence::Changed(Changed { time, state: detail.state, event_id: id });
     let tells = Tells::Evidence(vec![(detail.instance_id.into_owned(), changed)]);

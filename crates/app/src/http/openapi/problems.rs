@@ -58,6 +58,7 @@ const OF_SERVERS: &[Code] = &[
     Code::RuntimeNotKnown,
     Code::RuntimeNotReady,
     Code::StoreUnavailable,
+    Code::Deadline,
 ];
 
 const OF_SERVER: &[Code] = &[
@@ -71,6 +72,7 @@ const OF_SERVER: &[Code] = &[
     Code::RuntimeNotKnown,
     Code::RuntimeNotReady,
     Code::StoreUnavailable,
+    Code::Deadline,
 ];
 
 /// Adds the schema of a problem, and to each operation those that it may answer.

@@ -216,3 +216,56 @@ async fn a_server_that_is_not_there_is_named() {
     assert_eq!(report.failed[0].instance_ids, ["i-z"]);
     assert_eq!(world.calculator.0.servers.get("i-b").await, Ok(None));
 }
+
+#[tokio::test]
+async fn an_event_that_is_cut_off_bounds_one_second_and_keeps_nobody_else_waiting() {
+    let world = World::new(LIVES);
+    world.aws.cut_off.lock().expect("not poisoned").insert("2025-11-02T12:00:00Z");
+    let report = world.run_at(NOW).await;
+    assert_eq!((report.processed, report.errors, report.unfinished.len()), (3, 1, 0), "{report:?}");
+    assert!(report.failed[0].reason.contains("i-a-2025-11-02T12:00:00Z"), "{report:?}");
+    assert_eq!(world.kept("i-a").await.2, Quality::Bounded, "the stop is the one that is missing");
+    assert_eq!(world.kept("i-b").await, is("2025-11", 54.0 * 60.0, Quality::Exact), "it was not started since");
+    assert_eq!(world.run_at(HOUR_LATER).await.errors, 0, "it is read no more");
+}
+
+#[tokio::test]
+async fn a_month_is_completed_however_late_and_whoever_asked_for_another() {
+    let world = World::new(LIVES);
+    world.run_at("2025-11-20T12:00:00Z").await;
+    world.aws.lives.lock().expect("not poisoned").insert("i-b", vec!["2025-10-20T00:00:00Z", "2025-11-20T18:00:00Z"]);
+    world.aws.clock.set("2026-01-05T00:00:00Z");
+    let gone = world.aws.lives.lock().expect("not poisoned").remove("i-b").expect("it lived");
+    let request = CalculationRequest { month: Some(world.calculator.current_month()), ..CalculationRequest::default() };
+    world.calculator.run(&request, Duration::from_secs(840)).await;
+    world.aws.lives.lock().expect("not poisoned").insert("i-b", gone);
+    world.run_at("2026-01-05T01:00:00Z").await;
+    let november = "2025-11".parse().expect("a month");
+    let kept = world.calculator.0.ledger.month("i-b", november).await.expect("it is read").expect("it is kept");
+    assert_eq!((kept.kept.answer.minutes, kept.is_final), (Some((19.0 * 24.0 + 18.0) * 60.0), true));
+    let december = "2025-12".parse().expect("a month");
+    let kept = world.calculator.0.ledger.month("i-b", december).await.expect("it is read").expect("it is kept");
+    assert_eq!((kept.kept.answer.minutes, kept.is_final), (Some(0.0), true));
+}
+
+#[tokio::test]
+async fn a_month_that_can_not_be_known_is_refused_and_not_kept() {
+    let world = World::new(LIVES);
+    world.aws.clock.set(NOW);
+    for (month, code) in [("2025-07", Code::RuntimeNotKnown), ("2025-12", Code::InvalidMonth)] {
+        let request = CalculationRequest { month: month.parse().ok(), ..CalculationRequest::default() };
+        let report = world.calculator.run(&request, Duration::from_secs(840)).await;
+        assert_eq!((report.errors, report.failed[0].code), (1, code), "{report:?}");
+        assert!(world.state().is_empty() && world.aws.lookups.load(SeqCst) == 0);
+    }
+}
+
+#[tokio::test]
+async fn servers_of_an_account_that_is_lost_are_stale() {
+    let world = World::new(LIVES);
+    world.run_at(NOW).await;
+    world.aws.is_lost.store(true, SeqCst);
+    let report = world.run_at(HOUR_LATER).await;
+    assert_eq!((report.total_servers, report.processed, report.errors), (3, 0, 4), "{report:?}");
+    assert_eq!(world.kept("i-b").await, is("2025-11", 54.0 * 60.0, Quality::Stale));
+}

@@ -1,10 +1,12 @@
 use futures::future::try_join_all;
-use larder_runtime::cloudtrail::{Tells, read_event};
+use larder_runtime::cloudtrail::{Event, Tells, read_event};
 use larder_runtime::{Evidence, Second};
 use larder_sources::{FailureKind, FetchError, Lookup, LookupBy, RecordedEvent, RecordedName, Slice};
+use serde::Deserialize;
 
 use super::OfPlace;
-use crate::runtime::{Progress, TableError};
+use crate::runtime::report::PlaceReport;
+use crate::runtime::{Failure, Progress, TableError};
 
 /// What became of the events that were to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +25,12 @@ const FEW_EVENTS: usize = 50;
 impl OfPlace<'_> {
     /// Reads the events that were not read yet into the ledger: those since `from`, the oldest first, and then as many of
     /// those before as there is time for. They tell what ran into the time that is asked for.
-    pub(super) async fn read_events(&self, progress: &mut Progress, from: Second) -> Result<EventsRead, TableError> {
+    pub(super) async fn read_events(
+        &self,
+        progress: &mut Progress,
+        from: Second,
+        report: &mut PlaceReport,
+    ) -> Result<EventsRead, TableError> {
         let now = self.parts.now();
         let mut is_first = true;
         while let Some(slice) = progress.next_slice(from, now) {
@@ -31,6 +38,10 @@ impl OfPlace<'_> {
             match self.events_of(slice).await {
                 Ok(Some(events)) => {
                     self.parts.ledger.add(&events.evidence).await?;
+                    for Unreadable { time, failure } in events.unreadable {
+                        progress.lose(slice, time);
+                        report.fail(self.place, failure, Vec::new());
+                    }
                     progress.cover(slice, now);
                     match events.most_of_a_name {
                         ..=FEW_EVENTS => progress.lengthen_slices(),
@@ -39,15 +50,17 @@ impl OfPlace<'_> {
                     self.parts.ledger.keep_progress(self.place, progress).await?;
                 }
                 Ok(None) => return Ok(EventsRead::InPart),
-                // It goes forward, only not fast enough for this run.
-                Err(error) if error.kind == FailureKind::Timeout => {
-                    progress.shorten_slices();
-                    self.parts.ledger.keep_progress(self.place, progress).await?;
-                    return Ok(if is_first && is_wanted { EventsRead::Failed(error) } else { EventsRead::InPart });
-                }
-                Err(error) if is_wanted => return Ok(EventsRead::Failed(error)),
                 Err(error) => {
-                    tracing::warn!(place = %self.place, %error, "events before the month could not be read yet");
+                    // Whatever it was, less is lost the next time.
+                    progress.shorten_slices();
+                    // It goes forward, only not fast enough for this run.
+                    if error.kind == FailureKind::Timeout && !is_first {
+                        return Ok(EventsRead::InPart);
+                    }
+                    if is_wanted {
+                        return Ok(EventsRead::Failed(error));
+                    }
+                    report.fail(self.place, &error, Vec::new());
                     return Ok(EventsRead::InPart);
                 }
             }
@@ -66,9 +79,9 @@ impl OfPlace<'_> {
             slice,
         });
         let events = try_join_all(lookups.iter().map(|lookup| self.parts.upstream.events(lookup, within))).await?;
-        let evidence = events.iter().flatten().map(evidence_of).collect::<Result<Vec<_>, _>>()?;
         let most_of_a_name = events.iter().map(Vec::len).max().unwrap_or_default();
-        Ok(Some(Events { evidence: evidence.into_iter().flatten().collect(), most_of_a_name }))
+        let (evidence, unreadable) = told_by(events.iter().flatten());
+        Ok(Some(Events { evidence, unreadable, most_of_a_name }))
     }
 }
 
@@ -76,22 +89,39 @@ impl OfPlace<'_> {
 struct Events {
     /// By instance.
     evidence: Vec<(String, Evidence)>,
+    unreadable: Vec<Unreadable>,
     most_of_a_name: usize,
 }
 
-/// What it tells, by instance.
-///
-/// # Errors
-/// [`FailureKind::Malformed`] for one that can't be read.
-pub(in crate::runtime) fn evidence_of(event: &RecordedEvent) -> Result<Vec<(String, Evidence)>, FetchError> {
-    match read_event(event.json.as_bytes()) {
-        Ok(event) => match event.tells {
-            Tells::Evidence(evidence) => Ok(evidence),
-            Tells::NothingRecorded | Tells::Nothing | Tells::Refused(_) => Ok(Vec::new()),
-        },
-        Err(error) => {
-            let message = format!("the event {}: {error}", event.id);
-            Err(FetchError::new(FailureKind::Malformed, "cloudtrail:LookupEvents", message))
+/// An event that can't be read. AWS cuts off what is too large.
+pub(in crate::runtime) struct Unreadable {
+    /// When it was, if at least that can be read.
+    pub(in crate::runtime) time: Option<Second>,
+    pub(in crate::runtime) failure: Failure,
+}
+
+/// What events tell, by instance, and those that can't be read.
+pub(in crate::runtime) fn told_by<'a>(
+    events: impl IntoIterator<Item = &'a RecordedEvent>,
+) -> (Vec<(String, Evidence)>, Vec<Unreadable>) {
+    let (mut told, mut unreadable) = (Vec::new(), Vec::new());
+    for event in events {
+        match read_event(event.json.as_bytes()) {
+            Ok(Event { tells: Tells::Evidence(evidence), .. }) => told.extend(evidence),
+            Ok(_) => {}
+            Err(error) => {
+                let time =
+                    serde_json::from_str(&event.json).ok().and_then(|Timed { event_time }| event_time.parse().ok());
+                unreadable.push(Unreadable { time, failure: Failure::unreadable_event(&event.id, &error) });
+            }
         }
     }
+    (told, unreadable)
+}
+
+/// What can still be read of an event of which something else can't.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Timed {
+    event_time: String,
 }

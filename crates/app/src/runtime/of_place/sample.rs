@@ -4,7 +4,8 @@ use larder_runtime::{Described, Evidence, Hibernation, NotAState, Second, Seen};
 use larder_sources::Server;
 
 use super::OfPlace;
-use crate::runtime::TableError;
+use crate::problem::Code;
+use crate::runtime::{Failure, TableError};
 
 /// Which servers there are, as `DescribeInstances` told it.
 pub(super) struct Sample {
@@ -15,7 +16,7 @@ pub(super) struct Sample {
     /// Those that are gone.
     pub(super) gone: BTreeSet<String>,
     /// Why some were not seen, if they were not.
-    pub(super) failure: Option<String>,
+    pub(super) failure: Option<Failure>,
 }
 
 impl OfPlace<'_> {
@@ -29,7 +30,7 @@ impl OfPlace<'_> {
         let tagged = match self.parts.upstream.tagged(self.place).await {
             Ok(tagged) => tagged,
             Err(error) => {
-                sample.failure = Some(error.to_string());
+                sample.failure = Some(Failure::from(&error));
                 return Ok(sample);
             }
         };
@@ -42,7 +43,10 @@ impl OfPlace<'_> {
         for server in &tagged {
             match described(server) {
                 Ok(described) => samples.push((server.id.clone(), seen(as_of, Some(described)))),
-                Err(error) => sample.failure = Some(format!("{}: its state {:?}: {error}", server.id, server.state)),
+                Err(error) => {
+                    let words = format!("{}: its state {:?}: {error}", server.id, server.state);
+                    sample.failure = Some(Failure::new(Code::UpstreamMalformed, words));
+                }
             }
         }
         self.look_for(others, &mut sample).await?;
@@ -64,7 +68,7 @@ impl OfPlace<'_> {
                     self.parts.ledger.remove_server(self.place, &server.id).await?;
                 }
             }
-            Err(error) => sample.failure = Some(error.to_string()),
+            Err(error) => sample.failure = Some(Failure::from(&error)),
         }
         Ok(())
     }

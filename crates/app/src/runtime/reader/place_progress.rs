@@ -2,7 +2,8 @@ use larder_runtime::{Coverage, Month, Second, Span};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::runtime::Place;
+use crate::Principal;
+use crate::runtime::{Place, Progress};
 
 const DAY: i64 = 24 * 60 * 60;
 /// What the hourly run may lag behind, in seconds, before it is said: two of them, and CloudTrail's own delay.
@@ -18,17 +19,38 @@ pub struct PlaceProgress {
     pub region: String,
     /// The days of the month whose events were read, such as `2025-11-02`.
     pub covered_days: Vec<String>,
+    /// Why the last run could not do all there, if it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub failure: Option<String>,
     /// The days whose events were not, or not all; minutes are bounded by what may have happened in them.
     pub missing_days: Vec<String>,
 }
 
 impl PlaceProgress {
-    /// `None` where every event of the month until a while ago was read.
-    pub(super) fn of(place: &Place, covered: &Coverage, month: Month, now: Second) -> Option<Self> {
+    /// `None` where every event of the month until a while ago was read, and nothing failed.
+    pub(super) fn of(place: &Place, progress: &Progress, month: Month, now: Second) -> Option<Self> {
+        Self::of_events(place, &progress.covered(), progress.failure.clone(), month, now)
+    }
+
+    /// AWS's words name users, roles and accounts, so they are only for who may see every account.
+    pub(super) fn readable_by(self, principal: &Principal) -> Self {
+        let readable =
+            |failure| if principal.may_see_all() { failure } else { "the log of Larder says why".to_owned() };
+        Self { failure: self.failure.map(readable), ..self }
+    }
+
+    fn of_events(
+        place: &Place,
+        covered: &Coverage,
+        failure: Option<String>,
+        month: Month,
+        now: Second,
+    ) -> Option<Self> {
         let Span { from, to } = month.span();
         let until = to.min(now.plus(-LAG));
         let is_covered = |span: Span| covered.hull_of_gaps(span).is_none();
-        if is_covered(Span { from, to: until.max(from) }) {
+        if failure.is_none() && is_covered(Span { from, to: until.max(from) }) {
             return None;
         }
         let days = std::iter::successors(Some(from), |day| Some(day.plus(DAY))).take_while(|day| *day < to.min(now));
@@ -37,7 +59,8 @@ impl PlaceProgress {
             days.partition(|day| is_covered(Span { from: *day, to: day_until(*day) }));
         let texts = |days: Vec<Second>| days.into_iter().map(date).collect();
         let (account_id, region) = (place.account.to_string(), place.region.to_string());
-        Some(Self { account_id, region, covered_days: texts(covered_days), missing_days: texts(missing_days) })
+        let (covered_days, missing_days) = (texts(covered_days), texts(missing_days));
+        Some(Self { account_id, region, covered_days, failure, missing_days })
     }
 }
 
@@ -55,7 +78,7 @@ mod tests {
         covered.iter().for_each(|(from, to)| coverage.add(Span { from: second(from), to: second(to) }));
         let place = "111122223333#us-east-1".parse().expect("a place");
         let month = "2025-11".parse().expect("a month");
-        PlaceProgress::of(&place, &coverage, month, second(now))
+        PlaceProgress::of_events(&place, &coverage, None, month, second(now))
             .map(|progress| (progress.covered_days.len(), progress.missing_days))
     }
 

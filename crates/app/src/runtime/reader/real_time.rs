@@ -7,15 +7,17 @@ use larder_runtime::{Answer, Coverage, Evidence, Month, Second, Span, timeline};
 use larder_sources::{AskedServers, FetchError, KEPT_FOR, LATE_BY, Lookup, LookupBy, RecordedName, Slice};
 use serde_json::json;
 
-use super::server::unknown;
+use super::server::{may_see, unknown};
 use super::{AskedServer, RuntimeReader, unavailable_to};
 use crate::Principal;
 use crate::problem::{Code, Problem};
-use crate::runtime::of_place::{evidence_of, seen};
+use crate::runtime::of_place::{Unreadable, described, seen, told_by};
 use crate::runtime::{KeptAnswer, Place};
 
 /// How long whoever asks is kept waiting.
 const WITHIN: Duration = Duration::from_secs(20);
+/// How long it may take to tell whoever can't be answered how far the events were read.
+const TO_SAY_WHY: Duration = Duration::from_secs(2);
 /// Accounts and regions that are asked for a server side by side.
 const SIDE_BY_SIDE: usize = 16;
 
@@ -31,9 +33,26 @@ impl RealTime<'_> {
     /// The minutes of the server, which was in that place before, if it is known to have been in one.
     pub(super) async fn work_out(&self, place: Option<Place>) -> Result<KeptAnswer, Problem> {
         let late = self.reader.parts.environment.sleep(WITHIN);
-        match select(Box::pin(self.in_time(place)), late).await {
+        match select(Box::pin(self.in_turn(place)), late).await {
             Either::Left((worked_out, _)) => worked_out,
             Either::Right(_) => Err(self.not_ready(&format!("it took over {} s", WITHIN.as_secs())).await),
+        }
+    }
+
+    /// Whoever asked for it moments ago was told the same.
+    async fn in_turn(&self, place: Option<Place>) -> Result<KeptAnswer, Problem> {
+        let remembered = &self.reader.remembered;
+        let now = || self.reader.parts.environment.now().monotonic;
+        // Nobody closes it.
+        let _turn = remembered.turns.acquire().await;
+        match remembered.get(self.asked.id, self.month, now()) {
+            Some(kept) if may_see(self.principal, &kept) => Ok(kept),
+            Some(_) => Err(unknown(self.asked.id)),
+            None => {
+                let kept = self.in_time(place).await?;
+                remembered.put(&kept, now());
+                Ok(kept)
+            }
         }
     }
 
@@ -44,14 +63,20 @@ impl RealTime<'_> {
         };
         let parts = &self.reader.parts;
         let now = parts.now();
-        let recorded = match self.recorded(&place, now).await {
+        let (recorded, unreadable) = match self.recorded(&place, now).await {
             Ok(recorded) => recorded,
             Err(error) => return Err(self.failed(&place, &error).await),
         };
+        // How far events were read comes before those that were: more of them do no harm.
+        let mut covered = parts.ledger.progress(&place).await.map_err(unavailable_to(self.principal))?.covered();
+        covered.add(Span { from: now.plus(-KEPT_FOR), to: now.plus(-LATE_BY) });
+        for Unreadable { time, failure } in unreadable {
+            tracing::warn!(instance = self.asked.id, %failure, "an event can't be read");
+            covered
+                .remove(time.map_or(Span { from: Second::MIN, to: now }, |time| Span { from: time, to: time.plus(1) }));
+        }
         let mut evidence = parts.ledger.all_evidence(self.asked.id).await.map_err(unavailable_to(self.principal))?;
         evidence.extend(recorded.into_iter().chain(sample));
-        let mut covered = parts.ledger.progress(&place).await.map_err(unavailable_to(self.principal))?.covered;
-        covered.add(Span { from: now.plus(-KEPT_FOR), to: now.plus(-LATE_BY) });
         Ok(self.answer(&place, now, &evidence, &covered))
     }
 
@@ -65,7 +90,7 @@ impl RealTime<'_> {
     }
 
     /// What CloudTrail has of the server, in all of the time that it keeps. AWS's own events name no resource.
-    async fn recorded(&self, place: &Place, now: Second) -> Result<Vec<Evidence>, FetchError> {
+    async fn recorded(&self, place: &Place, now: Second) -> Result<(Vec<Evidence>, Vec<Unreadable>), FetchError> {
         let lookup = |by| Lookup {
             account: place.account.clone(),
             region: place.region,
@@ -77,15 +102,15 @@ impl RealTime<'_> {
         let upstream = &self.reader.parts.upstream;
         let (events, evictions) =
             try_join(upstream.events(&of_server, WITHIN), upstream.events(&evictions, WITHIN)).await?;
-        let told = events.iter().chain(&evictions).map(evidence_of).collect::<Result<Vec<_>, _>>()?;
+        let (told, unreadable) = told_by(events.iter().chain(&evictions));
         let of_server = |(id, evidence): (String, Evidence)| (id == self.asked.id).then_some(evidence);
-        Ok(told.into_iter().flatten().filter_map(of_server).collect())
+        Ok((told.into_iter().filter_map(of_server).collect(), unreadable))
     }
 
     /// What it is now; nothing where that can't be told.
     async fn sampled(&self, place: Place) -> (Place, Option<Evidence>) {
-        let asked = self.ask(&place).await;
         let now = self.reader.parts.now();
+        let asked = self.ask(&place).await;
         let sample = match asked {
             Ok(asked) if asked.gone.contains(self.asked.id) => Some(seen(now, None)),
             Ok(asked) => asked.known.first().and_then(|server| seen_now(now, server)),
@@ -106,15 +131,16 @@ impl RealTime<'_> {
                 && self.principal.may_see(&place.account)
         };
         let places = self.reader.parts.upstream.places().await;
-        let mut failed: Vec<_> = places.failed.into_iter().map(|(_, reason)| reason).collect();
+        let mut failed: Vec<_> = places.failed.into_iter().map(|(_, failure)| failure.words).collect();
         let wanted: Vec<_> = places.known.into_iter().filter(is_wanted).collect();
+        let now = self.reader.parts.now();
         let asking = wanted.into_iter().map(|place| async move { (self.ask(&place).await, place) });
         let mut asking = stream::iter(asking).buffer_unordered(SIDE_BY_SIDE);
         while let Some((asked, place)) = asking.next().await {
             match asked {
                 Ok(asked) => {
                     if let Some(server) = asked.known.first() {
-                        return Ok((place, seen_now(self.reader.parts.now(), server)));
+                        return Ok((place, seen_now(now, server)));
                     }
                 }
                 Err(error) => failed.push(format!("{place}: {error}")),
@@ -152,12 +178,15 @@ impl RealTime<'_> {
             "The minutes of {} in {} are not kept, and could not be worked out: {reason}.",
             self.asked.id, self.month
         );
-        let progress = self.reader.progress(self.principal, self.month).await.unwrap_or_default();
+        let progress = self.reader.progress(self.principal, self.month);
+        let progress = match select(Box::pin(progress), self.reader.parts.environment.sleep(TO_SAY_WHY)).await {
+            Either::Left((progress, _)) => progress.unwrap_or_default(),
+            Either::Right(_) => Vec::new(),
+        };
         Problem::new(Code::RuntimeNotReady, detail).retry_after(WITHIN).with("progress", json!(progress))
     }
 }
 
 fn seen_now(now: Second, server: &larder_sources::Server) -> Option<Evidence> {
-    use crate::runtime::of_place::described;
     described(server).ok().map(|described| seen(now, Some(described)))
 }

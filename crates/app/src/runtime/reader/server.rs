@@ -28,18 +28,25 @@ impl RuntimeReader {
     /// caller may not see, [`Code::RuntimeNotKnown`], [`Code::RuntimeNotReady`] where it could not be worked out within 20
     /// seconds, and [`Code::StoreUnavailable`].
     pub async fn server(&self, principal: &Principal, asked: &AskedServer<'_>) -> Result<KeptAnswer, Problem> {
+        self.in_time(self.server_of(principal, asked)).await
+    }
+
+    async fn server_of(&self, principal: &Principal, asked: &AskedServer<'_>) -> Result<KeptAnswer, Problem> {
         check_id(asked.id)?;
         let month = self.month(asked.month)?;
         asked.account.iter().try_for_each(|account| principal.check_account(account))?;
         principal.check_some_account()?;
         let kept = self.kept(asked.id, month).await.map_err(unavailable_to(principal))?;
-        let place = kept.as_ref().and_then(place_of);
-        if place.as_ref().is_some_and(|place| !principal.may_see(&place.account)) {
+        if kept.as_ref().is_some_and(|kept| !may_see(principal, kept)) {
             return Err(unknown(asked.id));
         }
+        let place = kept.as_ref().and_then(place_of);
         let is_wanted = |kept: &KeptAnswer| {
             let is_of_month = kept.answer.month == month && kept.answer.minutes.is_some();
-            is_of_month && (month < self.current_month() || is_recent(kept, self.parts.now(), self.greatest_age))
+            // A month that is over is told by an answer that has all of it.
+            let is_whole = kept.answer.window_to == month.span().to || self.is_forgotten(month);
+            let is_recent = || is_recent(kept, self.parts.now(), self.greatest_age);
+            is_of_month && if month < self.current_month() { is_whole } else { is_recent() }
         };
         match kept {
             Some(kept) if is_wanted(&kept) => Ok(kept),
@@ -59,13 +66,24 @@ impl RuntimeReader {
     }
 }
 
-fn place_of(kept: &KeptAnswer) -> Option<Place> {
-    let server = &kept.answer.server;
-    let account = AccountId::parse(server.account_id.as_ref()?)?;
-    Some(Place { account, region: Region::parse(server.region.as_ref()?)? })
+/// Whether the answer is of an account that the caller may see.
+pub(super) fn may_see(principal: &Principal, kept: &KeptAnswer) -> bool {
+    principal.may_see_all() || account_of(kept).is_some_and(|account| principal.may_see(&account))
 }
 
-fn check_id(id: &str) -> Result<(), Problem> {
+fn account_of(kept: &KeptAnswer) -> Option<AccountId> {
+    AccountId::parse(kept.answer.server.account_id.as_ref()?)
+}
+
+fn place_of(kept: &KeptAnswer) -> Option<Place> {
+    Some(Place { account: account_of(kept)?, region: Region::parse(kept.answer.server.region.as_ref()?)? })
+}
+
+/// Whether it is the id of an instance.
+///
+/// # Errors
+/// [`Code::InvalidInstanceId`].
+pub(super) fn check_id(id: &str) -> Result<(), Problem> {
     let digits = id.strip_prefix("i-").unwrap_or_default();
     let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if [8, 17].contains(&digits.len()) && digits.bytes().all(is_hex) {

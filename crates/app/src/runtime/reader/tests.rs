@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering::SeqCst;
 
 use larder_runtime::Quality;
+use serde_json::json;
 
 use super::*;
 use crate::runtime::world::{World, second};
@@ -109,11 +110,16 @@ async fn what_can_not_be_known_is_said_and_is_never_zero() {
         assert_eq!(refused(&world, id, "").await, Code::InvalidInstanceId, "{id}");
     }
     let listed = async |asked| listed(&world, asked).await.expect_err("it is not told").code();
+    assert_eq!(listed(of_month("2020-01")).await, Code::RuntimeNotKnown, "whoever keeps nothing at all");
     assert_eq!(listed(AskedServers::default()).await, Code::RuntimeNotReady, "nobody has worked it out");
     world.run_at(NOW).await;
     assert_eq!(listed(of_month("2025-07")).await, Code::RuntimeNotKnown);
     assert_eq!(listed(of_month("2025-09")).await, Code::RuntimeNotReady);
     assert_eq!(listed(of_month("2025-12")).await, Code::InvalidMonth);
+    for after in ["~~", "i-1", ""] {
+        let asked = AskedServers { after: Some(after.to_owned()), ..AskedServers::default() };
+        assert_eq!(listed(asked).await, Code::InvalidCursor, "{after}");
+    }
 }
 
 #[tokio::test]
@@ -199,4 +205,58 @@ async fn nobody_learns_of_another_account() {
     let own = reader(&world, None).servers(&of_account("111122223333"), &asked).await.expect("it is told");
     assert_eq!(own.servers.len(), 3);
     assert_eq!(own.servers[0].timestamp, Some(second(NOW)));
+}
+
+#[tokio::test]
+async fn a_month_that_was_left_half_done_is_not_told_as_the_month() {
+    let world = World::new(LIVES);
+    world.run_at("2025-10-25T00:00:00Z").await;
+    world.aws.clock.set(NOW);
+    let all_of_october = (Some(12.0 * 24.0 * 60.0), Quality::Exact, false);
+    assert_eq!(minutes(&world, RUNS, "2025-10").await, all_of_october, "it is worked out anew");
+}
+
+#[tokio::test]
+async fn what_failed_is_told_to_who_may_know() {
+    let world = World::new(LIVES);
+    world.aws.is_throttled.store(true, SeqCst);
+    world.run_at(NOW).await;
+    let told = listed(&world, AskedServers::default()).await.expect("it is told");
+    assert!(told.servers.iter().all(|kept| kept.answer.quality == Quality::Stale && kept.answer.minutes.is_none()));
+    let failure = told.progress[0].failure.clone().expect("it failed");
+    assert!(failure.contains("LookupEvents"), "{failure}");
+    let asked = AskedServers::default();
+    let own = reader(&world, None).servers(&of_account("111122223333"), &asked).await.expect("it is told");
+    assert_eq!(own.progress[0].failure.as_deref(), Some("the log of Larder says why"));
+    world.aws.is_throttled.store(false, SeqCst);
+    world.run_at(NOW).await;
+    assert_eq!(listed(&world, asked).await.expect("it is told").progress, []);
+}
+
+#[tokio::test]
+async fn an_answer_of_nobodys_account_is_nobodys() {
+    let world = World::new(LIVES);
+    world.run_at(NOW).await;
+    let mut kept = told(&world, RAN, "").await.expect("it is told");
+    kept.answer.server.account_id = None;
+    kept.answer.as_of = kept.answer.as_of.plus(1);
+    world.calculator.0.servers.keep(&kept).await.expect("it is written");
+    let refused = told_to(&of_account("111122223333"), &world, RAN, "").await.expect_err("whose is it?");
+    assert_eq!(refused.code(), Code::UnknownServer);
+}
+
+#[tokio::test]
+async fn whoever_asks_again_at_once_asks_aws_nothing() {
+    let world = World::new(LIVES);
+    world.aws.clock.set(NOW);
+    let reader = reader(&world, None);
+    let asked = AskedServer { id: RAN, month: None, account: None, region: None };
+    let first = reader.server(&Principal::local(), &asked).await.expect("it is told");
+    let lookups = world.aws.lookups.load(SeqCst);
+    assert_eq!(reader.server(&Principal::local(), &asked).await, Ok(first.clone()));
+    let refused = reader.server(&of_account("444455556666"), &asked).await.expect_err("it is another's");
+    assert_eq!((refused.code(), world.aws.lookups.load(SeqCst)), (Code::UnknownServer, lookups));
+    world.aws.clock.pass(Duration::from_secs(10));
+    assert_eq!(reader.server(&Principal::local(), &asked).await, Ok(first));
+    assert!(world.aws.lookups.load(SeqCst) > lookups, "it is old by then");
 }

@@ -15,7 +15,7 @@ use larder_sources::{
 use super::waiting::WaitingIn;
 use super::{Places, Upstream};
 use crate::configuration::Configuration;
-use crate::runtime::Place;
+use crate::runtime::{Failure, Place};
 use crate::wiring::accounts;
 use crate::{Place as Registered, Registration, Registrations};
 
@@ -57,8 +57,8 @@ impl Upstream for AwsUpstream {
         let Registrations { accounts, invalid, table_failure, own_failure } =
             Registrations::read(&self.configuration, &self.aws).await;
         let mut failed: Vec<_> =
-            table_failure.iter().chain(&own_failure).map(|error| (None, error.to_string())).collect();
-        failed.extend(invalid.iter().map(|error| (Some(error.id().to_owned()), error.to_string())));
+            table_failure.iter().chain(&own_failure).map(|error| (None, Failure::from(error))).collect();
+        failed.extend(invalid.iter().map(|error| (Some(error.id().to_owned()), Failure::from(error))));
         // The table that can't be read may have the own account, with some regions only.
         let is_told = |registration: &Registration| table_failure.is_none() || registration.places != [Registered::Own];
         let accounts: Vec<_> = accounts.into_iter().filter(is_told).map(|registration| registration.account).collect();
@@ -68,7 +68,7 @@ impl Upstream for AwsUpstream {
             let place = |region| Place { account: account.id().clone(), region };
             match regions {
                 Ok(regions) => known.extend(regions.into_iter().map(place)),
-                Err(error) => failed.push((Some(account.id().to_string()), error.to_string())),
+                Err(error) => failed.push((Some(account.id().to_string()), Failure::from(&error))),
             }
         }
         Places { known, failed }

@@ -148,7 +148,7 @@ async fn worked_out_anew(world: &World, until: Second) -> Totals {
     let month = Month::of(until).span();
     let progress = ledger.progress(&place()).await.expect("it is read");
     let history = ledger.history("i-b", month.from).await.expect("it is read");
-    history.ran(&progress.covered).totals(&Span { from: month.from, to: until })
+    history.ran(&progress.covered()).totals(&Span { from: month.from, to: until })
 }
 
 #[tokio::test]
