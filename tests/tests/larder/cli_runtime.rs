@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use larder_standin::{Fault, FaultKind};
-use larder_tests::Program;
+use larder_tests::{Program, wait_until};
 use serde_json::Value;
 
 use crate::cloud::{Cloud, FIRST};
@@ -125,4 +125,48 @@ async fn minutes_are_worked_out_once_and_then_kept() {
     cloud.standin.fault(Fault::on("cloudtrail:LookupEvents", FaultKind::AccessDenied));
     let failed = larder(&format!("{line} --fresh"), &env).await;
     failed.is(1, &["stale", "failed: 111122223333 eu-west-1: cloudtrail:LookupEvents", "denied"]);
+    let calls = cloud.calls();
+    larder(&format!("{line} --month 2015-10 --fresh"), &env).await.is(5, &["RUNTIME_NOT_KNOWN"]);
+    larder(&format!("{line} --month 2999-01 --fresh"), &env).await.is(2, &["INVALID_MONTH"]);
+    assert_eq!(cloud.calls(), calls, "AWS knows nothing of these months");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_told_the_exit_code_says_whose_fault_it_is() {
+    let cloud = Cloud::start().await;
+    let store = tempfile::tempdir().expect("a folder");
+    let line = format!("runtime --store sqlite:{} --region eu-west-1", store.path().join("cache.sqlite").display());
+    let env = cloud.env(FIRST, &[("LARDER_APP_TAG", "App=larder-demo")]);
+    cloud.standin.fault(Fault::on("ec2:DescribeInstances", FaultKind::AccessDenied));
+    cloud.standin.fault(Fault::on("cloudtrail:LookupEvents", FaultKind::AccessDenied));
+    let denied = larder(&line, &env).await;
+    denied.is(4, &["111122223333 eu-west-1: ", "denied"]);
+    assert!(denied.stdout.is_empty() && !denied.stderr.contains("there is no server"), "{denied:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watch_goes_on_whatever_failed_and_leaves_aws_alone() {
+    let cloud = Cloud::start().await;
+    let store = tempfile::tempdir().expect("a folder");
+    let store = format!("sqlite:{}", store.path().join("cache.sqlite").display());
+    let env = cloud.env(FIRST, &[("LARDER_APP_TAG", "App=larder-demo")]);
+    cloud.standin.fault(Fault::on("cloudtrail:LookupEvents", FaultKind::AccessDenied));
+    let args = ["runtime", "--store", &store, "--region", "eu-west-1", "--watch", "1", "--json"];
+    let watch = Program::start("larder", &args, &borrowed(&env)).expect("it starts");
+    let rounds = async |count| {
+        let enough =
+            async || Ok((watch.log().iter().filter(|line| line.contains("failed: ")).count() >= count).then_some(()));
+        wait_until("there are enough rounds", enough).await.expect("it goes on");
+    };
+    rounds(1).await;
+    let calls = cloud.calls();
+    rounds(3).await;
+    assert_eq!(cloud.calls(), calls, "a later round worked everything out again");
+    watch.interrupt().expect("it runs");
+    let finished = watch.finish().await.expect("it ends");
+    assert_eq!(finished.status.code(), Some(0), "{finished:?}");
+    for line in finished.stdout.lines() {
+        let told: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(told["servers"].as_array().is_some_and(|servers| !servers.is_empty()), "{told}");
+    }
 }
