@@ -32,6 +32,7 @@ fn unread() -> PlaceProgress {
         region: "us-east-1".to_owned(),
         covered_days: Vec::new(),
         missing_days: vec!["2025-10-31".to_owned()],
+        failure: None,
     }
 }
 

@@ -87,6 +87,7 @@ fn days_are_counted_over_all_accounts_and_regions() {
         region: region.to_owned(),
         covered_days: vec!["2025-11-01".to_owned(); covered],
         missing_days: vec!["2025-11-02".to_owned(); missing],
+        failure: None,
     };
     assert_eq!(how_far(&[]), None);
     assert_eq!(how_far(&[place("us-east-1", 0, 0)]), None, "the month began just now");
