@@ -30,15 +30,21 @@ impl Told {
             for_people(servers.iter().map(|kept| &kept.answer))
         };
         let mut beside: Vec<_> = failures(&self.report).iter().map(|failed| format!("failed: {failed}")).collect();
+        if self.report.failed.is_empty() {
+            beside.extend(self.failed_before());
+        }
         beside.extend(left(&self.report).map(|left| match runtime.watch.watch {
             None => format!("{left}: run it again"),
             Some(_) => format!("{left} for the next calculation"),
         }));
-        beside.extend(how_far(&self.month.progress).map(|words| {
+        let is_missing = self.month.progress.iter().any(|place| !place.missing_days.is_empty());
+        beside.extend(how_far(&self.month.progress).filter(|_| is_missing).map(|words| {
             format!("not all is known yet: {words}; minutes are bounded by what may have happened in the others")
         }));
         if servers.is_empty() {
-            beside.extend(self.report.failed.is_empty().then(|| no_server(runtime, asked)));
+            // What failed may be why there is none.
+            let has_failed = beside.iter().any(|line| line.starts_with("failed: "));
+            beside.extend((!has_failed).then(|| no_server(runtime, asked)));
         } else if !given.json && !runtime.csv {
             beside.extend(self.age());
         }
@@ -55,6 +61,15 @@ impl Told {
             None if self.month.servers.is_empty() => Exit::Nothing,
             None => Exit::Done,
         }
+    }
+
+    /// What whoever worked it out could not, where that was not done just now.
+    fn failed_before(&self) -> impl Iterator<Item = String> {
+        let failed = |place: &PlaceProgress| {
+            let reason = place.failure.as_ref()?.trim_end_matches('.');
+            Some(format!("failed: {} {}: {reason}.", place.account_id, place.region))
+        };
+        self.month.progress.iter().filter_map(failed)
     }
 
     /// Until when the answers tell.

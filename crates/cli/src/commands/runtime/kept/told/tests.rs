@@ -8,11 +8,15 @@ use crate::arguments::{Arguments, Command};
 
 /// What is told of no server, where such a line was typed.
 fn of_nobody(line: &str, asked: &AskedServers, report: CalculationReport) -> Round {
+    round_of(line, asked, report, Vec::new())
+}
+
+fn round_of(line: &str, asked: &AskedServers, report: CalculationReport, progress: Vec<PlaceProgress>) -> Round {
     let typed = format!("larder runtime {line}");
     let typed = Arguments::try_parse_from(typed.split_whitespace()).expect("it is right");
     let Command::Runtime(runtime) = typed.command else { panic!("another command") };
     let month = "2025-11".parse().expect("a month");
-    let month = MonthOfServers { month, servers: Vec::new(), next_cursor: None, progress: Vec::new() };
+    let month = MonthOfServers { month, servers: Vec::new(), next_cursor: None, progress };
     let given = Given::new(None, typed.json);
     Told { month, report }.round(&given, &runtime, asked).expect("it is told")
 }
@@ -78,6 +82,26 @@ fn what_the_deadline_left_is_said() {
     says(left(2, &[]), "2 servers were left: run it again");
     says(left(0, &["a"]), "events of an account and region were left: run it again");
     assert!(!left(0, &[]).contains("left"));
+}
+
+#[test]
+fn what_failed_for_another_larder_is_told_and_no_day_is_missing_that_is_not() {
+    let beside = |missing: &[&str]| {
+        let place = PlaceProgress {
+            account_id: "111122223333".to_owned(),
+            region: "us-east-1".to_owned(),
+            covered_days: vec!["2025-11-01".to_owned()],
+            missing_days: missing.iter().map(|day| (*day).to_owned()).collect(),
+            failure: Some("ec2:DescribeInstances was denied.".to_owned()),
+        };
+        round_of("--url http://127.0.0.1:1", &AskedServers::default(), CalculationReport::default(), vec![place])
+            .beside
+            .expect("something is said")
+    };
+    let failed = "failed: 111122223333 us-east-1: ec2:DescribeInstances was denied.";
+    assert_eq!(beside(&[]).lines().next(), Some(failed));
+    assert_eq!(beside(&[]).lines().count(), 1, "neither a day that is missing nor that there is no server");
+    assert!(beside(&["2025-11-02"]).contains("not all is known yet: CloudTrail's events of 1 of 2 days"));
 }
 
 #[test]
