@@ -1,3 +1,5 @@
+use std::pin::pin;
+
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use larder_tests::wait_until;
@@ -149,8 +151,10 @@ async fn whoever_waits_for_a_killed_process_fetches_in_its_place() {
         let leases: u64 = sqlx::query_scalar("SELECT count(*) FROM lease").fetch_one(&mut connection).await?;
         Ok((leases == 1).then_some(()))
     };
+    // Asking until it is killed: a process whose client is gone gives the lease back, and then there is nothing to take over.
+    let mut asking = pin!(holder.get(path));
     tokio::select! {
-        reply = holder.get(path) => panic!("AWS answers nobody yet: {reply:?}"),
+        reply = &mut asking => panic!("AWS answers nobody yet: {reply:?}"),
         leased = wait_until("it holds the lease", leased) => leased.expect("it takes it"),
     }
     holder.program().kill().expect("it runs");
