@@ -7,6 +7,9 @@ use serde::Serialize;
 use crate::configuration::table;
 use crate::runtime::{DynamoDbItems, DynamoDbServers};
 
+/// The only action on an index.
+const QUERY: &str = "dynamodb:Query";
+
 /// The version of IAM's policy language.
 const LANGUAGE: &str = "2012-10-17";
 
@@ -35,16 +38,79 @@ pub struct Permissions {
     pub data_types: Vec<&'static DataType>,
     /// What else it asks there: [`RUNTIME_ACTIONS`](larder_sources::RUNTIME_ACTIONS), where it works out running minutes.
     pub actions: &'static [&'static str],
-    /// The table that it keeps entries in.
-    pub cache_table: Option<TableArn>,
-    /// The table that it reads the registered accounts from.
-    pub accounts_table: Option<TableArn>,
-    /// The table of what running minutes are worked out of.
-    pub runtime_table: Option<TableArn>,
-    /// The table of the servers, beside which running minutes are kept.
-    pub servers_table: Option<TableArn>,
+    /// The tables that it keeps things in, and what it does with each.
+    pub tables: Vec<TableUse>,
     /// The roles that it assumes in other accounts.
     pub roles: BTreeSet<RolePattern>,
+}
+
+/// What is done with a table.
+#[derive(Clone, Debug)]
+pub struct TableUse {
+    /// Which of Larder's tables it is.
+    pub table: Table,
+    /// Where it is.
+    pub arn: TableArn,
+    /// The IAM actions; those of [`Table::actions`], or some of them.
+    pub actions: &'static [&'static str],
+}
+
+/// One of Larder's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// Entries.
+    Cache,
+    /// The registered accounts.
+    Accounts,
+    /// What running minutes are worked out of.
+    Runtime,
+    /// The servers, beside which running minutes are kept.
+    Servers,
+}
+
+impl Table {
+    /// What a Larder does with it at most.
+    #[must_use]
+    pub const fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Cache => DynamoDbStore::IAM_ACTIONS,
+            Self::Accounts => DynamoDbAccounts::IAM_ACTIONS,
+            Self::Runtime => DynamoDbItems::IAM_ACTIONS,
+            Self::Servers => DynamoDbServers::IAM_ACTIONS,
+        }
+    }
+
+    const fn sid(self) -> &'static str {
+        match self {
+            Self::Cache => "CacheTable",
+            Self::Accounts => "AccountsTable",
+            Self::Runtime => "RuntimeTable",
+            Self::Servers => "ServersTable",
+        }
+    }
+
+    /// The indexes that are asked too.
+    const fn indexes(self) -> &'static [&'static str] {
+        match self {
+            Self::Cache => &[DynamoDbStore::INDEX],
+            Self::Accounts | Self::Runtime | Self::Servers => &[],
+        }
+    }
+}
+
+impl TableUse {
+    /// All that a Larder does with that table.
+    #[must_use]
+    pub fn whole(table: Table, arn: TableArn) -> Self {
+        Self { table, arn, actions: table.actions() }
+    }
+
+    fn statement(&self) -> Statement {
+        let asks_index = self.actions.contains(&QUERY);
+        let indexes = self.table.indexes().iter().filter(|_| asks_index).map(|index| self.arn.of_index(index));
+        let resource = std::iter::once(self.arn.0.clone()).chain(indexes).collect();
+        allow(self.table.sid(), texts(self.actions), resource)
+    }
 }
 
 /// The ARN of a DynamoDB table: `arn:aws:dynamodb:us-east-1:111122223333:table/larder`, with `*` for any region or
@@ -66,6 +132,12 @@ impl TableArn {
         Some(Self(if is_arn { text } else { format!("arn:aws:dynamodb:*:*:table/{text}") }))
     }
 
+    /// One that CloudFormation puts in: `${CacheTableArn}`.
+    #[cfg(test)]
+    pub(crate) fn of_template(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     fn of_index(&self, index: &str) -> String {
         format!("{}/index/{index}", self.0)
     }
@@ -81,26 +153,22 @@ impl RolePattern {
     }
 }
 
+#[cfg(test)]
+impl RolePattern {
+    /// One with parts that CloudFormation puts in.
+    pub(crate) fn of_template(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 impl IamPolicy {
     /// The policy that allows these and nothing else. What the data types need is allowed on `*`: the operations that
     /// list and describe take no narrower resource.
     #[must_use]
     pub fn of(permissions: &Permissions) -> Self {
-        let Permissions { data_types, actions, cache_table, accounts_table, runtime_table, servers_table, roles } =
-            permissions;
+        let Permissions { data_types, actions, tables, roles } = permissions;
         let mut statement = reading(data_types.iter().flat_map(|row| row.iam_actions).chain(*actions));
-        if let Some(table) = cache_table {
-            let resource = vec![table.0.clone(), table.of_index(DynamoDbStore::INDEX)];
-            statement.push(allow("CacheTable", texts(DynamoDbStore::IAM_ACTIONS), resource));
-        }
-        let tables = [
-            ("AccountsTable", accounts_table, DynamoDbAccounts::IAM_ACTIONS),
-            ("RuntimeTable", runtime_table, DynamoDbItems::IAM_ACTIONS),
-            ("ServersTable", servers_table, DynamoDbServers::IAM_ACTIONS),
-        ];
-        for (sid, table, actions) in tables {
-            statement.extend(table.iter().map(|table| allow(sid, texts(actions), vec![table.0.clone()])));
-        }
+        statement.extend(tables.iter().map(TableUse::statement));
         if !roles.is_empty() {
             statement.push(allow(
                 "AssumeRoles",

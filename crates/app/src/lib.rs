@@ -8,6 +8,7 @@ mod logging;
 
 mod app;
 mod chosen_regions;
+mod functions;
 mod iam_policy;
 mod inspection;
 mod invalidation;
@@ -32,7 +33,8 @@ mod nearest;
 pub use app::{App, Parts, StoreStatus};
 pub use chosen_regions::ChosenRegions;
 pub use environment::SystemEnvironment;
-pub use iam_policy::{IamPolicy, Permissions, RolePattern, TableArn};
+pub use functions::{FUNCTIONS, Function};
+pub use iam_policy::{IamPolicy, Permissions, RolePattern, Table, TableArn, TableUse};
 pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};
 pub use listing::{Entries, EntriesPage, Entry};
 pub use logging::{LogFormat, Others, start_logging, start_logging_to};
@@ -56,6 +58,8 @@ pub use larder_sources::{
     Region, RegisteredAccount, Scope, ScopeRule,
 };
 
+#[cfg(test)]
+mod deployment;
 #[cfg(test)]
 mod documentation;
 #[cfg(test)]

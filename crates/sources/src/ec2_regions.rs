@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use crate::{Aws, FetchError, ListShape, Region, Scope, ScopeRule, Source, TtlPolicy};
 
-pub(crate) const DESCRIBE_REGIONS: &str = "ec2:DescribeRegions";
+/// The IAM action of asking which regions there are.
+pub const DESCRIBE_REGIONS: &str = "ec2:DescribeRegions";
 /// What AWS calls a region that an account may use.
 const USABLE: [&str; 2] = ["opt-in-not-required", "opted-in"];
 

@@ -42,7 +42,7 @@ pub use accounts::{ASSUME_ROLE, Accounts};
 pub use aws::Aws;
 pub use data_type::{DataType, ListShape, NamedSchema};
 pub use drs_accounts::DRS_ACCOUNTS;
-pub use ec2_regions::{EC2_REGIONS, UsableRegions, usable_regions};
+pub use ec2_regions::{DESCRIBE_REGIONS, EC2_REGIONS, UsableRegions, usable_regions};
 pub use endpoints::endpoint_overrides;
 pub use error::{FailureKind, FetchError};
 pub use identity::Caller;

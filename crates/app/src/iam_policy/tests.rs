@@ -25,6 +25,19 @@ fn strings(value: &Value) -> Vec<&str> {
     value.as_array().expect("a list").iter().map(|text| text.as_str().expect("a text")).collect()
 }
 
+const TABLES: [Table; 4] = [Table::Cache, Table::Accounts, Table::Runtime, Table::Servers];
+
+fn whole((text, table): (&&str, Table)) -> TableUse {
+    TableUse::whole(table, TableArn::parse(text).expect("a table"))
+}
+
+#[test]
+fn an_index_is_allowed_to_who_asks_it_alone() {
+    let use_of = |actions| TableUse { actions, ..whole((&"cache", Table::Cache)) };
+    let resources = |actions| use_of(actions).statement().resource.len();
+    assert_eq!([resources(&["dynamodb:PutItem"]), resources(&["dynamodb:PutItem", "dynamodb:Query"])], [1, 2]);
+}
+
 #[test]
 fn it_is_in_iams_language() {
     assert_eq!(
@@ -65,10 +78,7 @@ fn running_minutes_need_more_of_the_same_services() {
 fn what_is_allowed_on_everything_only_reads() {
     let table = TableArn::parse("larder").expect("a name");
     let everything = Permissions {
-        cache_table: Some(table.clone()),
-        accounts_table: Some(table.clone()),
-        runtime_table: Some(table.clone()),
-        servers_table: Some(table),
+        tables: TABLES.iter().map(|&it| TableUse::whole(it, table.clone())).collect(),
         actions: larder_sources::RUNTIME_ACTIONS,
         roles: roles(&["arn:aws:iam::*:role/larder-read"]),
         ..Permissions::of_every_data_type()
@@ -89,10 +99,7 @@ fn what_is_allowed_on_everything_only_reads() {
 fn tables_and_roles_have_statements_of_their_own() {
     let arn = "arn:aws-cn:dynamodb:cn-north-1:111122223333:table/cache";
     let permissions = Permissions {
-        cache_table: TableArn::parse(arn),
-        accounts_table: TableArn::parse("accounts"),
-        runtime_table: TableArn::parse("runtime"),
-        servers_table: TableArn::parse("servers"),
+        tables: [arn, "accounts", "runtime", "servers"].iter().zip(TABLES).map(whole).collect(),
         roles: roles(&["arn:aws:iam::444455556666:role/b", "arn:aws:iam::111122223333:role/a"]),
         ..Permissions::default()
     };

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use larder_app::{Permissions, RUNTIME_ACTIONS, RolePattern, TableArn};
+use larder_app::{Permissions, RUNTIME_ACTIONS, RolePattern, Table, TableArn, TableUse};
 
 use crate::arguments;
 use crate::exit::{Exit, WrongUsage};
@@ -13,24 +13,29 @@ pub(crate) fn run(asked: &arguments::IamPolicy) -> anyhow::Result<Exit> {
     if asked.runtime {
         permissions.actions = RUNTIME_ACTIONS;
     }
-    permissions.cache_table = table("--table", asked.table.as_deref())?;
-    permissions.accounts_table = table("--accounts-table", asked.accounts_table.as_deref())?;
-    permissions.runtime_table = table("--runtime-table", asked.runtime_table.as_deref())?;
-    permissions.servers_table = table("--servers-table", asked.servers_table.as_deref())?;
+    let tables = [
+        ("--table", Table::Cache, &asked.table),
+        ("--accounts-table", Table::Accounts, &asked.accounts_table),
+        ("--runtime-table", Table::Runtime, &asked.runtime_table),
+        ("--servers-table", Table::Servers, &asked.servers_table),
+    ];
+    for (flag, table, text) in tables {
+        if let Some(text) = text {
+            permissions.tables.push(TableUse::whole(table, arn(flag, text)?));
+        }
+    }
     permissions.roles = asked.assume_role.iter().map(|text| role(text)).collect::<Result<BTreeSet<_>, _>>()?;
     say_json(&larder_app::IamPolicy::of(&permissions))?;
     Ok(Exit::Done)
 }
 
-fn table(flag: &str, text: Option<&str>) -> Result<Option<TableArn>, WrongUsage> {
-    let Some(text) = text else { return Ok(None) };
-    let table = TableArn::parse(text).ok_or_else(|| {
+fn arn(flag: &str, text: &str) -> Result<TableArn, WrongUsage> {
+    TableArn::parse(text).ok_or_else(|| {
         WrongUsage(format!(
             "{flag}: {text:?} is neither a DynamoDB table's name (3 to 255 of A-Z a-z 0-9 - _ .) nor its ARN \
              (arn:aws:dynamodb:us-east-1:111122223333:table/name)"
         ))
-    })?;
-    Ok(Some(table))
+    })
 }
 
 fn role(text: &str) -> Result<RolePattern, WrongUsage> {
