@@ -2,7 +2,8 @@
 # unified once and aws-sdk-ec2 is compiled once.
 target := $(or $(CARGO_TARGET_DIR),target)
 install := tests/counterparts/install
-deny := $(or $(LARDER_COUNTERPARTS),.counterparts)/cargo_deny/bin/cargo-deny
+installed := $(or $(LARDER_COUNTERPARTS),.counterparts)
+deny := $(installed)/cargo_deny/bin/cargo-deny
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -18,12 +19,13 @@ test: counterparts ## all tests, against real counterparts
 mutants: ## break the cache in one way after another: the simulated fleets notice each
 	crates/cache/mutants/run $(ARGS)
 
-lint: ## formatting, clippy, dependencies
+lint: ## formatting, clippy, dependencies, templates, secrets
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	$(install) cargo_deny
+	$(install) cargo_deny scanners
 	$(deny) --workspace check licenses bans sources
 	tests/counterparts/advisories $(deny)
+	tests/scanners/run $(abspath $(installed)/scanners)
 
 bench: counterparts ## the benchmarks, optimised; all of them write bench/RESULTS.md
 	@$(install) bentocache

@@ -122,7 +122,8 @@ fn rules_yaml() -> String {
         format!(
             "  {id}:\n    Type: AWS::Events::Rule\n    Properties:\n      Description: {what}\n      State: ENABLED\n      \
              EventPattern:\n        {pattern}\n      Targets:\n        - Id: larder\n          Arn: !Ref EventBusArn\n          \
-             RoleArn: !GetAtt ForwardingRole.Arn\n"
+             RoleArn: !GetAtt ForwardingRole.Arn\n          \
+             DeadLetterConfig: {{Arn: !GetAtt LostEvents.Arn}}\n"
         )
     };
     rules().into_iter().map(rule).collect()

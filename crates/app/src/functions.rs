@@ -1,4 +1,4 @@
-use larder_sources::{DATA_TYPES, DESCRIBE_REGIONS, DataType, RUNTIME_ACTIONS};
+use larder_sources::{ASSUME_ROLE, DATA_TYPES, DESCRIBE_REGIONS, DataType, RUNTIME_ACTIONS};
 
 use crate::iam_policy::{IamPolicy, Permissions, RolePattern, Table, TableArn, TableUse};
 
@@ -68,6 +68,14 @@ impl Function {
     #[must_use]
     pub fn asks_accounts(&self) -> bool {
         !self.data_types.is_empty() || !self.actions.is_empty()
+    }
+
+    /// The IAM actions that it needs, each once for everything that needs it.
+    pub fn calls(&self) -> impl Iterator<Item = &'static str> {
+        let of_data_types = self.data_types.iter().flat_map(|row| row.iam_actions);
+        let of_tables = self.tables.iter().flat_map(|(_, actions)| *actions);
+        let of_roles = self.asks_accounts().then_some(&ASSUME_ROLE);
+        of_data_types.chain(self.actions).chain(of_tables).chain(of_roles).copied()
     }
 
     /// The policy of its role. Where its tables are, and which roles it may take, is the deployment's matter.

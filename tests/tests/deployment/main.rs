@@ -1,0 +1,8 @@
+//! The deployment's templates: who may ask what, what each function may do, and that every reference leads somewhere.
+
+mod permissions;
+mod references;
+mod routes;
+mod secrets;
+mod template;
+mod who_may_do_what;

@@ -1,0 +1,111 @@
+use std::collections::BTreeSet;
+
+use larder_app::FUNCTIONS;
+use larder_tests::actions_with_resources;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::template::{Template, items, written};
+
+/// What Lambda itself does for a function, with the function's role.
+const OF_LAMBDA: [&str; 5] = [
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:SendMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+];
+
+/// Every statement of the roles of a template, by the role.
+pub(crate) fn statements(template: &Template) -> Vec<(String, Value)> {
+    let of_role = |(id, role): (&str, &Value)| {
+        let policies = role["Policies"].as_array().cloned().unwrap_or_default();
+        let statements = policies
+            .into_iter()
+            .flat_map(|policy| items(&policy["PolicyDocument"]["Statement"]).into_iter().cloned().collect::<Vec<_>>());
+        statements.map(|statement| (id.to_owned(), statement)).collect::<Vec<_>>()
+    };
+    template.of_type("AWS::IAM::Role").flat_map(of_role).collect()
+}
+
+/// What is allowed too widely: an action with a `*`, or any resource where AWS knows one.
+fn problems(template: &Template) -> Vec<String> {
+    let has_resource = actions_with_resources().expect("AWS's actions");
+    let mut problems = Vec::new();
+    for (role, statement) in statements(template) {
+        let on_everything = items(&statement["Resource"]).iter().any(|&resource| resource == "*");
+        for action in items(&statement["Action"]).into_iter().map(written) {
+            if action.contains('*') {
+                problems.push(format!("{role}: {action}"));
+            } else if on_everything && has_resource(&action) {
+                problems.push(format!("{role}: {action} on *"));
+            }
+        }
+        if statement["NotAction"] != Value::Null || statement["NotResource"] != Value::Null {
+            problems.push(format!("{role}: all but something"));
+        }
+    }
+    let managed = template.of_type("AWS::IAM::Role").filter(|(_, role)| !role["ManagedPolicyArns"].is_null());
+    problems.extend(managed.map(|(role, _)| format!("{role}: what is allowed elsewhere")));
+    problems
+}
+
+#[test]
+fn nothing_is_allowed_on_everything_for_which_there_is_a_resource() {
+    let mut roles = 0;
+    for (file, template) in Template::all() {
+        assert_eq!(problems(&template), [""; 0], "{file}");
+        roles += template.of_type("AWS::IAM::Role").count();
+    }
+    assert!(roles > FUNCTIONS.len(), "{roles} roles");
+}
+
+#[rstest]
+#[case(json!({"Action": "dynamodb:*", "Resource": "*"}), "dynamodb:*")]
+#[case(json!({"Action": ["dynamodb:GetItem"], "Resource": ["*"]}), "dynamodb:GetItem on *")]
+#[case(json!({"Action": ["ec2:DescribeSubnets", "iam:GetRole"], "Resource": "*"}), "iam:GetRole on *")]
+#[case(json!({"Action": ["made:Up"], "Resource": "*"}), "made:Up on *")]
+fn a_planted_permission_is_noticed(#[case] statement: Value, #[case] noticed: &str) {
+    let mut functions = Template::of("cfn/functions.yaml");
+    let policies = &mut functions.properties_mut("QueryHandlerRole")["Policies"];
+    policies[0]["PolicyDocument"]["Statement"].as_array_mut().expect("statements").push(statement);
+    assert_eq!(problems(&functions), [format!("QueryHandlerRole: {noticed}")]);
+}
+
+/// One role each, with the actions of its row, and nobody else's.
+#[test]
+fn each_function_may_do_what_its_row_says() {
+    let template = Template::of("cfn/functions.yaml");
+    let functions: Vec<_> = template.of_type("AWS::Lambda::Function").collect();
+    assert_eq!(functions.len(), FUNCTIONS.len());
+    let roles: BTreeSet<_> = functions.iter().map(|(_, function)| written(&function["Role"])).collect();
+    assert_eq!(roles.len(), FUNCTIONS.len(), "one role each: {roles:?}");
+    for (id, function) in functions {
+        let name = written(&function["FunctionName"]);
+        let row = FUNCTIONS.iter().find(|row| name == format!("${{ProjectName}}-{}-${{Environment}}", row.name));
+        let row = row.unwrap_or_else(|| panic!("{name} has no row"));
+        assert_eq!(written(&function["Role"]), format!("${{{id}Role.Arn}}"));
+        let of_role = statements(&template).into_iter().filter(|(role, _)| *role == format!("{id}Role"));
+        let actions = of_role.flat_map(|(_, it)| items(&it["Action"]).into_iter().map(written).collect::<Vec<_>>());
+        let allowed: BTreeSet<_> = actions.filter(|action| !OF_LAMBDA.contains(&action.as_str())).collect();
+        let called: BTreeSet<_> = row.calls().map(str::to_owned).collect();
+        assert_eq!(allowed, called, "{name}");
+    }
+}
+
+/// Each function writes to a log group of its own, which forgets.
+#[test]
+fn logs_are_kept_for_a_while() {
+    let mut groups = BTreeSet::new();
+    for (file, template) in Template::all() {
+        for (id, function) in template.of_type("AWS::Lambda::Function") {
+            let group = function["LoggingConfig"]["LogGroup"]["Ref"].as_str().unwrap_or_else(|| panic!("{id}"));
+            assert!(groups.insert(group.to_owned()), "{id} has a log group of its own");
+            assert!(template.resources().contains_key(group), "{id}: {group}");
+        }
+        for (id, group) in template.of_type("AWS::Logs::LogGroup") {
+            assert!(!group["RetentionInDays"].is_null(), "{file}: {id}");
+        }
+    }
+    assert_eq!(groups.len(), FUNCTIONS.len());
+}
