@@ -23,7 +23,7 @@ fn found_in(checkout: &Path, allowed: &str) -> String {
 /// Put together here, so that this file holds none.
 #[rstest]
 #[case(&["id: AKIA", "2E0A8F3B244C9986"], "AWS Access Key")]
-#[case(&["-----BEGIN RSA PRIVATE", " KEY-----"], "Private Key")]
+#[case(&["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"], "GitHub Token")]
 #[case(&["seen: eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxMjM0NTY3ODkwIn0.", "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"], "JSON Web Token")]
 #[case(&["db_pass", "word: hunter2-is-mine"], "Secret Keyword")]
 fn a_planted_secret_is_noticed(#[case] parts: &[&str], #[case] kind: &str) {
