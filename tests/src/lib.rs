@@ -15,6 +15,7 @@ mod schemathesis;
 mod sent_requests;
 mod server;
 mod table;
+mod token_signer;
 mod wait;
 
 pub use counterparts::counterparts_dir;
@@ -30,4 +31,5 @@ pub use runtime_emulator::RuntimeEmulator;
 pub use schemathesis::{Requests, Schemathesis};
 pub use sent_requests::{Sent, SentRequests};
 pub use table::{create_accounts_table, create_runtime_table, create_servers_table, create_table};
+pub use token_signer::TokenSigner;
 pub use wait::{DEADLINE, wait_until};

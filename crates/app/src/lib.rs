@@ -12,7 +12,9 @@ mod iam_policy;
 mod inspection;
 mod invalidation;
 mod listing;
+mod issuer;
 mod principal;
+mod private_uri;
 pub mod problem;
 mod queries;
 mod stats;
@@ -35,8 +37,10 @@ pub use environment::SystemEnvironment;
 pub use iam_policy::{IamPolicy, Permissions, RolePattern, TableArn};
 pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};
 pub use listing::{Entries, EntriesPage, Entry};
+pub use issuer::{Issuer, KeysUnreadable, RefusedToken};
 pub use logging::{LogFormat, Others, start_logging, start_logging_to};
 pub use principal::Principal;
+pub use private_uri::is_private;
 pub use queries::{
     AwsFetcher, Fetcher, Queries, Question, RegionalAnswers, Reply, account_of_text, data_type_of_text, region_of_text,
 };
