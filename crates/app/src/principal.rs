@@ -43,7 +43,11 @@ impl Principal {
             return None;
         }
         let groups: BTreeSet<&str> = list(claim("cognito:groups")).collect();
-        let scopes: BTreeSet<&str> = scopes.iter().map(String::as_str).chain(["scope", "scp"].into_iter().flat_map(|name| list(claim(name)))).collect();
+        let scopes: BTreeSet<&str> = scopes
+            .iter()
+            .map(String::as_str)
+            .chain(["scope", "scp"].into_iter().flat_map(|name| list(claim(name))))
+            .collect();
         let accounts = Accounts::of(&groups);
         // Only a program's token, which has its client as subject, is an administrator by scope alone. Where no group
         // names its accounts it may invalidate all, which tells nothing of them.

@@ -77,14 +77,16 @@ fn incomplete(reason: &str) -> ConfigurationError {
 
 pub(super) fn issuer(text: &str) -> Parsed<String> {
     let valid = !text.is_empty() && !text.contains(|it: char| it.is_whitespace() || it.is_control());
-    let wrong = || format!("{text:?} is no issuer, e.g. https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI");
+    let wrong =
+        || format!("{text:?} is no issuer, e.g. https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI");
     valid.then(|| text.to_owned()).ok_or_else(wrong)
 }
 
 pub(super) fn audience(text: &str) -> Parsed<Vec<String>> {
     let audience: Vec<_> = text.split(',').map(|one| one.trim().to_owned()).collect();
     let valid = audience.iter().all(|one| !one.is_empty() && !one.contains(char::is_whitespace));
-    let wrong = || format!("{text:?} is no list of clients or resources with commas between them, e.g. 1example23456789");
+    let wrong =
+        || format!("{text:?} is no list of clients or resources with commas between them, e.g. 1example23456789");
     valid.then_some(audience).ok_or_else(wrong)
 }
 

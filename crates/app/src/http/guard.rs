@@ -5,8 +5,8 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, VARY};
 use http::request::Parts;
 
-use crate::{Principal, RefusedToken};
 use crate::problem::{Code, Problem};
+use crate::{Principal, RefusedToken};
 
 /// Routes that anyone may ask.
 const PUBLIC: &[&str] = &["/health"];

@@ -30,10 +30,7 @@ fn as_by_default() -> SharedHttpClient {
 }
 
 /// What makes connections, with TLS and by the proxies that are set. Making it reads the system's root certificates.
-pub(crate) fn connector(
-    settings: Option<&HttpConnectorSettings>,
-    components: Option<&RuntimeComponents>,
-) -> Connector {
+pub(crate) fn connector(settings: Option<&HttpConnectorSettings>, components: Option<&RuntimeComponents>) -> Connector {
     let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
     connector.set_connector_settings(settings.cloned());
     connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
