@@ -203,3 +203,15 @@ fn an_account_that_is_wrong_is_named_by_its_place(#[case] file: &str, #[case] ex
     let error = read(&file, &[], &[]).expect_err("it is wrong");
     assert!(error.starts_with(expected), "{error}");
 }
+
+#[test]
+fn the_issuers_of_the_readme_can_be_set() {
+    let readme = std::fs::read_to_string("../../README.md").expect("the README can be read");
+    let blocks = readme.split("```toml\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0));
+    let issuers: Vec<_> = blocks.filter(|block| block.contains("[auth]")).collect();
+    assert_eq!(issuers.len(), 2, "one of Cognito, one of Keycloak");
+    for block in issuers {
+        let auth = read(block, &[], &[]).expect("valid").auth;
+        assert!(auth.trusted().is_ok_and(|trusted| trusted.is_some()), "{block}");
+    }
+}

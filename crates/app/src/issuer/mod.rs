@@ -61,9 +61,6 @@ impl Issuer {
             return Err(RefusedToken::TooLong);
         }
         let header = decode_header(token).map_err(|_| RefusedToken::Malformed)?;
-        if !signatures::is_accepted(header.alg) {
-            return Err(RefusedToken::Algorithm);
-        }
         // RFC 7515, section 4.1.11: who does not understand an extension that is critical must refuse.
         if header.crit.is_some() {
             return Err(RefusedToken::Malformed);

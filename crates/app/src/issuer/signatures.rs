@@ -16,11 +16,6 @@ pub(super) const OF_RSA: &[Algorithm] = &[Algorithm::RS256, Algorithm::RS384, Al
 pub(super) const OF_P256: &[Algorithm] = &[Algorithm::ES256];
 pub(super) const OF_P384: &[Algorithm] = &[Algorithm::ES384];
 
-/// Whether any key may verify by it.
-pub(super) fn is_accepted(algorithm: Algorithm) -> bool {
-    [OF_RSA, OF_P256, OF_P384].concat().contains(&algorithm)
-}
-
 /// Makes `jsonwebtoken` verify by these, in the whole process.
 pub(super) fn install() {
     static INSTALLED: Once = Once::new();

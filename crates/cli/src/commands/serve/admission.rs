@@ -23,6 +23,7 @@ impl Admission {
     /// [`WrongUsage`] for keys that can't be read and won't be.
     pub(super) async fn open(trusted: Option<TrustedIssuer>) -> Result<Self, WrongUsage> {
         let Some(trusted) = trusted else { return Ok(Self::Local) };
+        tracing::info!(issuer = %trusted.name, "asks for access tokens");
         let issuer = Issuer::open(trusted, Arc::new(SystemEnvironment::new())).await;
         Ok(Self::Bearer(Arc::new(issuer.map_err(|error| WrongUsage(error.to_string()))?)))
     }
