@@ -19,7 +19,7 @@ const OWN_ROUTES: [(&str, &str, &str, Needs); 7] = [
     ("GET", "/cache/stats", "/cache/stats", Needs::AnyScope),
     ("GET", "/cache/entries", "/cache/entries?dataType=ec2-subnets", Needs::AnyScope),
     ("GET", "/runtime/servers", "/runtime/servers", Needs::AnyScope),
-    ("GET", "/runtime/servers/{instanceId}", "/runtime/servers/i-0123456789abcdef0", Needs::AnyScope),
+    ("GET", "/runtime/servers/{instanceId}", "/runtime/servers/i-00000000000000000", Needs::AnyScope),
     ("POST", "/cache/invalidate", "/cache/invalidate", Needs::Admin),
 ];
 
