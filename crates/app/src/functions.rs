@@ -32,7 +32,16 @@ pub static FUNCTIONS: &[Function] = &[
         name: "cache-invalidator",
         data_types: &[],
         actions: &[],
-        tables: &[(Table::Cache, Table::Cache.actions())],
+        tables: &[(
+            Table::Cache,
+            &[
+                "dynamodb:BatchGetItem",
+                "dynamodb:BatchWriteItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:UpdateItem",
+            ],
+        )],
     },
     Function {
         name: "runtime-calculator",
@@ -41,7 +50,7 @@ pub static FUNCTIONS: &[Function] = &[
         tables: &[
             (Table::Accounts, Table::Accounts.actions()),
             (Table::Runtime, Table::Runtime.actions()),
-            (Table::Servers, Table::Servers.actions()),
+            (Table::Servers, &["dynamodb:UpdateItem"]),
         ],
     },
     Function {
@@ -49,10 +58,10 @@ pub static FUNCTIONS: &[Function] = &[
         data_types: &[],
         actions: &[DESCRIBE_REGIONS],
         tables: &[
-            (Table::Cache, &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]),
+            (Table::Cache, &["dynamodb:PutItem", "dynamodb:UpdateItem"]),
             (Table::Accounts, Table::Accounts.actions()),
-            (Table::Runtime, Table::Runtime.actions()),
-            (Table::Servers, Table::Servers.actions()),
+            (Table::Runtime, &["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]),
+            (Table::Servers, &["dynamodb:UpdateItem"]),
         ],
     },
     Function {

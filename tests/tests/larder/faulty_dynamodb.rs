@@ -1,7 +1,7 @@
 //! DynamoDB on a bad day. DynamoDB Local throttles nobody, answers at once and leaves nothing unprocessed, so a proxy in
 //! front of it does.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -54,6 +54,8 @@ struct Proxy {
     today: Mutex<Today>,
     /// How many calls came, by their operation.
     calls: Mutex<HashMap<String, u64>>,
+    /// Which operations came, by their table.
+    touched: Mutex<BTreeSet<(String, String)>>,
 }
 
 #[derive(Default)]
@@ -72,8 +74,8 @@ impl FaultyDynamoDb {
     /// In front of the DynamoDB at `url`, with no fault as yet.
     pub(crate) async fn before(url: &str) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let proxy =
-            Arc::new(Proxy { target: url.to_owned(), client, today: Mutex::default(), calls: Mutex::default() });
+        let (today, calls, touched) = Default::default();
+        let proxy = Arc::new(Proxy { target: url.to_owned(), client, today, calls, touched });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new().fallback(answer).with_state(proxy.clone());
@@ -122,6 +124,11 @@ impl FaultyDynamoDb {
     pub(crate) fn called(&self, operation: &str) -> u64 {
         self.proxy.calls().get(operation).copied().unwrap_or_default()
     }
+
+    /// Tables, and the operations that came for them, since this was last called.
+    pub(crate) fn take_touched(&self) -> BTreeSet<(String, String)> {
+        std::mem::take(&mut *self.proxy.touched())
+    }
 }
 
 impl Proxy {
@@ -131,6 +138,17 @@ impl Proxy {
 
     fn calls(&self) -> MutexGuard<'_, HashMap<String, u64>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn touched(&self) -> MutexGuard<'_, BTreeSet<(String, String)>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn touch(&self, operation: &str, body: &[u8]) {
+        let body: Value = serde_json::from_slice(body).expect("JSON");
+        let batched = body["RequestItems"].as_object().into_iter().flat_map(serde_json::Map::keys);
+        let tables = body["TableName"].as_str().into_iter().chain(batched.map(String::as_str));
+        self.touched().extend(tables.map(|table| (table.to_owned(), operation.to_owned())));
     }
 
     /// What happens to a call of this operation.
@@ -172,6 +190,7 @@ async fn answer(State(proxy): State<Arc<Proxy>>, request: Request) -> Response<B
     let operation = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = operation.and_then(|target| target.split('.').nth(1)).unwrap_or_default();
     *proxy.calls().entry(operation.to_owned()).or_default() += 1;
+    proxy.touch(operation, &body);
     let (status, body) = match proxy.fate(operation) {
         None => proxy.pass(&head.headers, body).await,
         Some(StoreFault::Slow(by)) => {

@@ -40,6 +40,7 @@ mod events_are_taken_as_they_come;
 mod failing_store_is_passed_by;
 mod failures_are_remembered_for_seconds;
 mod fleet_under_load_keeps_its_promises;
+mod functions_call_what_they_may;
 mod invalidated_answers_stand_in_for_nothing;
 mod invalidation_is_over_when_it_says_so;
 mod killed_process_leaves_nothing_half;
