@@ -4,16 +4,24 @@ target := $(or $(CARGO_TARGET_DIR),target)
 install := tests/counterparts/install
 installed := $(or $(LARDER_COUNTERPARTS),.counterparts)
 deny := $(installed)/cargo_deny/bin/cargo-deny
+functions := $(patsubst crates/lambdas/src/bin/%.rs,--bin %,$(wildcard crates/lambdas/src/bin/*.rs))
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
 
 run: ## serve a demo fleet on http://127.0.0.1:8080 (ARGS="--listen 127.0.0.1:9000" for more flags)
 	cargo build --workspace --bins
 	exec $(target)/debug/larder serve --demo $(ARGS)
 
+local-cloud: ## deploy it to a ministack on this machine, and keep it there until Ctrl-C
+	@$(install) ministack sam
+	cargo build --release --workspace $(functions)
+	cargo build --workspace --example local-cloud
+	exec $(target)/debug/examples/local-cloud
+
 test: counterparts ## all tests, against real counterparts
 	cargo build --workspace --bins
+	cargo build --release --workspace $(functions)
 	cargo test --workspace
 
 mutants: ## break the cache in one way after another: the simulated fleets notice each
@@ -41,7 +49,7 @@ deploy: ## build and deploy to AWS, as STAGE=dev or another stage of cfn/samconf
 	cargo build --release --workspace $(functions)
 	SAM=$(abspath $(installed)/sam) cfn/deploy $(STAGE) $(ARGS)
 
-counterparts: ## install what tests run against (DynamoDB Local, moto, schemathesis, aws-lambda-rie, libfaketime)
+counterparts: ## install what tests run against (DynamoDB Local, ministack, moto, sam, ...)
 	@$(install)
 
-.PHONY: help run test mutants lint bench build deploy counterparts
+.PHONY: help run local-cloud test mutants lint bench build deploy counterparts

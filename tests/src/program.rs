@@ -29,11 +29,17 @@ impl Program {
     /// # Errors
     /// If it has not been built.
     pub fn path(name: &str) -> anyhow::Result<PathBuf> {
-        let test = std::env::current_exe()?;
-        let folder = test.ancestors().skip(1).find(|folder| !folder.ends_with("deps"));
-        let binary = folder.context("a test stands in a folder")?.join(name);
+        let binary = Self::folder()?.join(name);
         anyhow::ensure!(binary.is_file(), "there is no {}: run `cargo build --workspace --bins`", binary.display());
         Ok(binary)
+    }
+
+    /// The folder of the profile that the running test was built in.
+    pub(crate) fn folder() -> anyhow::Result<PathBuf> {
+        let test = std::env::current_exe()?;
+        let folder =
+            test.ancestors().skip(1).find(|folder| !["deps", "examples"].iter().any(|it| folder.ends_with(it)));
+        Ok(folder.context("a test stands in a folder")?.to_owned())
     }
 
     /// Starts it in an empty home of its own, with nothing in its environment but `PATH` and `env`, so that no test reads

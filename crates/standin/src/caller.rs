@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use crate::fleet::{Account, Fleet};
 use crate::request::{CredentialScope, Incoming};
 use crate::sessions::{Session, Sessions};
+use crate::unknown_keys::UnknownKeys;
 use crate::wire::{AwsError, Protocol};
 
 /// Who signed a request: the user of an account, or a session of its role.
@@ -21,7 +22,7 @@ impl<'a> Caller<'a> {
     pub(crate) fn identify(
         scope: &CredentialScope,
         incoming: &Incoming,
-        (fleet, sessions): (&'a Fleet, &Sessions),
+        (fleet, sessions, unknown_keys): (&'a Fleet, &Sessions, UnknownKeys),
         now: Timestamp,
         protocol: Protocol,
     ) -> Result<Self, AwsError> {
@@ -29,7 +30,11 @@ impl<'a> Caller<'a> {
             return Ok(Self { account, session: None });
         }
         let token = incoming.header("x-amz-security-token");
-        let session = sessions.find(&scope.access_key_id, token).ok_or_else(|| protocol.invalid_credentials())?;
+        let Some(session) = sessions.find(&scope.access_key_id, token) else {
+            let first = fleet.accounts().first().filter(|_| unknown_keys == UnknownKeys::OfFirstAccount);
+            let account = first.ok_or_else(|| protocol.invalid_credentials())?;
+            return Ok(Self { account, session: None });
+        };
         if session.expires <= now {
             return Err(protocol.expired_credentials());
         }

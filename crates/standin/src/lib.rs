@@ -20,6 +20,7 @@ mod services;
 mod sessions;
 mod snapshot;
 mod standin;
+mod unknown_keys;
 mod wire;
 
 pub use call_tag::{CALL_TAG, CallTags};
@@ -38,3 +39,4 @@ pub use lives::{
 pub use lookup_rate::LookupRate;
 pub use replay::Recording;
 pub use standin::{Config, Standin, StartError};
+pub use unknown_keys::UnknownKeys;

@@ -16,6 +16,7 @@ use crate::lookup_rate::LookupRate;
 use crate::operations::{OPERATIONS, Operation};
 use crate::replay::Replay;
 use crate::server::Server;
+use crate::unknown_keys::UnknownKeys;
 
 /// How a stand-in is set up.
 #[derive(Debug, Clone)]
@@ -42,6 +43,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// Whether lookups are limited in their rate. Default not.
     pub lookup_rate: LookupRate,
+    /// Whose calls are those with an access key of nobody. Default nobody's: they are refused.
+    pub unknown_keys: UnknownKeys,
 }
 
 impl Default for Config {
@@ -57,6 +60,7 @@ impl Default for Config {
             servers: ServerCounts::default(),
             delivery: Delivery::default(),
             lookup_rate: LookupRate::Unlimited,
+            unknown_keys: UnknownKeys::Refused,
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::replay::Replay;
 use crate::request::Incoming;
 use crate::sessions::Sessions;
 use crate::standin::Config;
+use crate::unknown_keys::UnknownKeys;
 use crate::wire::{AwsError, Payload, Protocol};
 
 use recognise::Recognised;
@@ -39,6 +40,7 @@ pub(crate) struct Server {
     lives: Lives,
     delivery: Mutex<Delivery>,
     lookup_rate: LookupRate,
+    unknown_keys: UnknownKeys,
     replay: Option<Replay>,
     sessions: Sessions,
     faults: Faults,
@@ -70,6 +72,7 @@ impl Server {
             lives: Lives::generate(config.seed, &fleet, &config.servers),
             delivery: Mutex::new(config.delivery),
             lookup_rate: config.lookup_rate,
+            unknown_keys: config.unknown_keys,
             fleet,
             replay,
             sessions: Sessions::new(config.seed, config.session_lifetime),

@@ -46,7 +46,7 @@ impl Server {
         let protocol = service.map_or(guess, Service::protocol);
         let refused = |error| (protocol, error);
 
-        let known = (&self.fleet, &self.sessions);
+        let known = (&self.fleet, &self.sessions, self.unknown_keys);
         let caller = Caller::identify(&scope, incoming, known, self.clock.now(), protocol).map_err(refused)?;
         if let Some(only) = service.and_then(Service::only_region).filter(|only| *only != scope.region) {
             return Err(refused(protocol.wrong_region(&scope.region, only)));

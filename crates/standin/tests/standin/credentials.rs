@@ -1,6 +1,7 @@
+use larder_standin::{Config, UnknownKeys};
 use serde_json::json;
 
-use crate::ask::{Asker, send};
+use crate::ask::{Asker, Session, send};
 
 #[tokio::test]
 async fn an_unsigned_request_is_refused_in_its_service_s_form() {
@@ -67,4 +68,20 @@ async fn the_account_follows_from_the_access_key() {
         assert_eq!(result.child("Arn").text, format!("arn:aws:iam::{id}:user/larder"));
         assert!(!root.child("ResponseMetadata").child("RequestId").text.is_empty());
     }
+}
+
+#[tokio::test]
+async fn keys_of_nobody_are_the_first_account_s_where_that_is_asked_for() {
+    let config = Config { unknown_keys: UnknownKeys::OfFirstAccount, ..Config::default() };
+    let mut asker = Asker::with(config).await;
+    asker.session = Some(Session { access_key_id: "ASIAOFANOTHEREMULATO".to_owned(), token: "token".to_owned() });
+    let root = asker.form("sts", &[("Action", "GetCallerIdentity")]).await.ok_xml();
+    assert_eq!(root.child("GetCallerIdentityResult").child("Account").text, "111122223333");
+    (asker.session, asker.account) = (None, 1);
+    let root = asker.form("sts", &[("Action", "GetCallerIdentity")]).await.ok_xml();
+    assert_eq!(
+        root.child("GetCallerIdentityResult").child("Account").text,
+        "444455556666",
+        "a known key stays its own"
+    );
 }
