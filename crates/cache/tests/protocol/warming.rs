@@ -4,7 +4,7 @@ use larder_cache::store::StoreError;
 use larder_cache::{Directives, FailureClass, NotRenewed, Renewal, Renewed, Upstream};
 
 use crate::fault::{Fault, Op};
-use crate::world::{Container, World, pass, seconds, settle, told};
+use crate::world::{Container, World, pass, seconds, settle, subnets, told};
 
 /// What a run has until the next.
 const SOON: Renewal = Renewal::OfUsed(seconds(100));
@@ -110,14 +110,17 @@ async fn an_invalidation_during_the_fetch_of_a_renewal_is_not_undone() {
     pass(seconds(250)).await;
     world.upstream.hold_next();
     let warmer = world.container();
+    let other = warmer.about(subnets("eu-west-1"));
     let renewing = tokio::spawn(async move { warmer.renew(SOON).await });
     settle().await;
     assert_eq!(world.upstream.calls(), 2, "the fetch is under way");
     reader.invalidate_all().await;
+    // The newest look of the warmer's process is of after the invalidation now.
+    other.get().await.expect("fetched");
     world.upstream.let_go();
     assert_eq!(renewing.await.expect("no panic").expect("renewed"), Renewed::Fetched);
-    assert_eq!(world.container().tell().await, "v3 upstream");
-    assert_eq!(reader.tell().await, "v3 store");
+    assert_eq!(world.container().tell().await, "v4 upstream");
+    assert_eq!(reader.tell().await, "v4 store");
 }
 
 /// G4: whoever fetches under the lease fetches for the other too.
