@@ -1,8 +1,10 @@
 use larder_standin::{Fault, FaultKind};
+use larder_tests::DynamoDbLocal;
 use serde_json::{Value, json};
 
 use super::world::{DESCRIBE_SUBNETS, World, path, subnets};
 use crate::cloud::{Cloud, FIRST, SECOND};
+use crate::faulty_dynamodb::{FaultyDynamoDb, StoreFault};
 
 const THREE: [&str; 3] = ["us-east-1", "us-west-2", "eu-west-1"];
 
@@ -29,6 +31,25 @@ async fn a_denied_account_is_asked_once_and_named() {
     assert_eq!(failed["accountId"], world.cloud.account(FIRST).id().to_string(), "{body}");
     world.cloud.standin.clear_faults();
     assert_eq!(subnets(&world.warm().await), json!({"refreshed": 3}), "the next run tries again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fails_is_told_and_nothing_is_fetched_and_no_table_is_ever_scanned() {
+    let dynamodb = FaultyDynamoDb::before(DynamoDbLocal::shared().await.endpoint_url()).await;
+    let world = World::with(&[("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url())]).await;
+    world.use_early(&THREE[..1]).await;
+    let calls = world.calls();
+    dynamodb.fault(StoreFault::Failed);
+    let body = world.warm().await;
+    let failed = body["failed"].as_array().expect("a list");
+    let types = body["dataTypes"].as_object().expect("by data type");
+    assert_eq!(failed.len(), types.len(), "one listing of each: {body}");
+    assert!(failed.iter().all(|failed| failed["code"] == "STORE_UNAVAILABLE"), "{body}");
+    assert_eq!(world.calls(), calls);
+    dynamodb.recover();
+    assert_eq!(subnets(&world.warm().await), json!({"refreshed": 1}));
+    assert!(dynamodb.called("Query") > 0);
+    assert_eq!(dynamodb.called("Scan"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use larder_tests::wait_until;
 use serde_json::json;
 
 use super::world::{DESCRIBE_SUBNETS, World, path, subnets};
+use crate::command::larder;
 
 const HERE: &str = "us-east-1";
 const THERE: &str = "us-west-2";
@@ -25,6 +26,8 @@ async fn what_was_used_is_fetched_before_it_expires_and_what_was_not_is_not() {
     assert!(reply.cache_status().contains("hit") && reply.cache_status().contains("detail=store"), "{reply:?}");
     let age: u64 = reply.headers["age"].parse().expect("seconds");
     assert!(age < 56 * 60, "it is the new one: {reply:?}");
+    let inspect = format!("cache inspect {} --store dynamodb:{}", world.key(HERE), world.table);
+    larder(&inspect, &world.env).await.is(0, &["ago, ahead of requests"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

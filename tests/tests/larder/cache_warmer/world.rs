@@ -16,7 +16,7 @@ const TIMEOUT_S: &str = "30";
 pub(super) struct World {
     pub(super) cloud: Cloud,
     pub(super) table: String,
-    env: Vec<(&'static str, String)>,
+    pub(super) env: Vec<(&'static str, String)>,
     /// A `query-handler` of almost an hour ago.
     pub(super) early: Door,
     pub(super) warmer: RuntimeEmulator,

@@ -1,4 +1,5 @@
 use larder_cache::Origin;
+use larder_sources::Region;
 
 use super::*;
 
@@ -20,6 +21,18 @@ async fn no_more_is_fetched_in_a_minute_than_the_budget_has() {
         assert_eq!(subnets(&report), &expected, "within {within} s");
         assert_eq!(world.asked(), before + refreshed, "within {within} s");
     }
+}
+
+/// Else two of them would fetch at once.
+#[tokio::test(start_paused = true)]
+async fn a_run_is_over_when_the_next_begins_however_much_time_it_has() {
+    let world = World::with(two_a_minute);
+    let regions: Vec<_> = Region::all().iter().filter(|region| region.partition() == "aws").collect();
+    let regions: Vec<_> = regions.iter().map(|region| region.name()).take(12).collect();
+    world.use_(SUBNETS, &regions).await;
+    pass(57).await;
+    let report = world.run_within(Duration::from_hours(1)).await;
+    assert_eq!(subnets(&report), &TypeReport { refreshed: 10, over_budget: 2, ..TypeReport::default() });
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,8 @@
+use larder_cache::store::{Claim, LeaseAttempt, LeaseItem, Store};
 use larder_sources::{FailureKind, FetchError};
 
 use super::*;
+use crate::inspection::key_of;
 
 const THREE: [&str; 3] = ["us-east-1", "us-west-2", "eu-west-1"];
 
@@ -22,6 +24,21 @@ async fn one_failure_ends_an_account_and_data_type_for_the_run_and_is_named() {
     assert_eq!(failed.account_id.as_deref(), Some(crate::test_app::OWN));
     assert!(failed.region.as_deref().is_some_and(|region| THREE.contains(&region)), "{failed:?}");
     assert!(failed.reason.contains("ec2:DescribeSubnets"), "{}", failed.reason);
+}
+
+/// Nothing runs after a function's answer, and others would wait for a lease until it runs out.
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_was_cut_off_has_given_its_lease_back_when_the_run_is_over() {
+    let world = World::new();
+    world.use_(SUBNETS, &["us-east-1"]).await;
+    pass(57).await;
+    world.test.aws.hangs_in("us-east-1", SUBNETS);
+    let report = world.warmer.run(Duration::from_secs(10)).await;
+    assert_eq!(subnets(&report), &TypeReport { out_of_time: 1, ..TypeReport::default() });
+    let key = key_of(&format!("ec2-subnets#us-east-1#{}", crate::test_app::OWN)).expect("a key");
+    let other = LeaseItem { owner: "other".to_owned(), until: 0, ttl: u64::MAX, ended: false };
+    let attempt = world.test.store.take_lease(&key, &other, &Claim::New).await.expect("answers").value;
+    assert!(matches!(&attempt, LeaseAttempt::Held(lease) if lease.ended), "{attempt:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,6 @@
-use larder_cache::Origin;
+use bytes::Bytes;
+use larder_cache::store::{ItemIdentity, Payload, Store, StoredEntry};
+use larder_cache::{Environment, Epoch, Incarnation, Key, Origin};
 
 use super::*;
 use crate::InvalidationRequest;
@@ -60,6 +62,32 @@ async fn what_an_invalidation_killed_is_not_fetched() {
     pass(57).await;
     assert_eq!(subnets(&world.run().await), &TypeReport { refreshed: 1, dead: 1, ..TypeReport::default() });
     assert_eq!(world.asked(), before + 1);
+}
+
+/// Of parameters a key has but a digest.
+#[tokio::test(start_paused = true)]
+async fn what_no_question_can_be_told_of_is_left_and_counted() {
+    let world = World::new();
+    let key = Key::parse(&format!("ec2-subnets#us-east-1#{OWN}#{}", "0".repeat(32)), |_| Some("aws")).expect("a key");
+    let now = TokioClock::new().now().unix_millis();
+    let entry = StoredEntry {
+        key: key.as_str().to_owned(),
+        identity: ItemIdentity::of(&key),
+        created_at: now - 60_000,
+        expires_at: now + 60_000,
+        used_at: Some(now),
+        ttl: now,
+        fence: Epoch::first(Incarnation::new(1, 2)).fence(),
+        etag: "0".repeat(32),
+        forced: false,
+        warmed: false,
+        lease: None,
+        size: 0,
+        payload: Payload::Inline(Bytes::new()),
+    };
+    world.test.store.write_entry(&entry).await.expect("written");
+    assert_eq!(subnets(&world.run().await), &TypeReport { not_rebuilt: 1, ..TypeReport::default() });
+    assert_eq!(world.asked(), 0);
 }
 
 #[tokio::test(start_paused = true)]
