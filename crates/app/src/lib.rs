@@ -26,6 +26,7 @@ mod registrations;
 pub mod events;
 pub mod from_logs;
 pub mod runtime;
+pub mod warming;
 
 pub mod http;
 mod serve;
@@ -57,7 +58,7 @@ pub use larder_cache::{
 };
 pub use larder_runtime::{Answer as Runtime, Asked, Month, Quality, Second, Totals, read_described};
 pub use larder_sources::{
-    AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, DATA_TYPES, DRS_ACCOUNTS, DataType,
+    AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, Cost, DATA_TYPES, DRS_ACCOUNTS, DataType,
     DynamoDbAccounts, EC2_REGIONS, FailureKind, FetchError, InvalidAccount, KEPT_FOR, ListShape, RUNTIME_ACTIONS,
     Region, RegisteredAccount, Scope, ScopeRule,
 };

@@ -8,6 +8,7 @@ use aws_config::SdkConfig;
 use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
 use larder_app::events::EventResponder;
 use larder_app::runtime::RuntimeCalculator;
+use larder_app::warming::Warmer;
 use larder_app::wiring::{OpenedRuntime, accounts, ambient_aws, dynamodb_runtime, dynamodb_store, switched_off};
 use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
 
@@ -28,6 +29,11 @@ pub async fn start_calculator(environment: Arc<dyn Environment>) -> Option<Runti
 /// The same for what takes events.
 pub async fn start_responder() -> Option<EventResponder> {
     started(wired_responder().await)
+}
+
+/// The same for what keeps entries warm.
+pub async fn start_warmer(environment: Arc<dyn Environment>) -> Option<Warmer> {
+    started(wired_warmer(environment).await)
 }
 
 fn started<T>(wired: anyhow::Result<T>) -> Option<T> {
@@ -99,6 +105,14 @@ async fn wired_responder() -> anyhow::Result<EventResponder> {
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     let app = app(&configuration, table.as_deref(), aws, environment);
     Ok(EventResponder::new(app, runtime))
+}
+
+async fn wired_warmer(environment: Arc<dyn Environment>) -> anyhow::Result<Warmer> {
+    let configuration = load(None, &[]).context("the configuration is wrong")?;
+    let table = table(&configuration)?;
+    start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
+    let app = app(&configuration, table.as_deref(), ambient_aws().await, environment.clone());
+    Ok(Warmer::new(app, &configuration, environment))
 }
 
 /// The table, or `None` where caching is switched off. Containers share nothing but a table.

@@ -1,6 +1,7 @@
 //! The suites across crates: real programs, real HTTP, real emulators.
 
 mod bad_request;
+mod cache_warmer;
 mod cloud;
 mod command;
 mod door;

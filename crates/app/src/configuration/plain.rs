@@ -139,6 +139,27 @@ pub(super) const PLAIN: &[Plain] = &[
         apply: |it, text| put(&mut it.runtime.greatest_age, value::seconds(text).map(Some)),
     },
     Plain {
+        key: "warm.every_s",
+        variable: "LARDER_WARM_EVERY_S",
+        default: "300",
+        help: "how often the function `cache-warmer` runs, in seconds, 60 at least, as its schedule has it",
+        apply: |it, text| put(&mut it.warm.every, value::seconds_from(60, text)),
+    },
+    Plain {
+        key: "warm.fetches_per_minute",
+        variable: "LARDER_WARM_FETCHES_PER_MINUTE",
+        default: "60",
+        help: "how many fetches of a data type it may make in a minute; a fetch is as many calls of AWS as the answer has pages",
+        apply: |it, text| put(&mut it.warm.fetches_per_minute, value::count::<u16>(text).map(usize::from)),
+    },
+    Plain {
+        key: "warm.keys",
+        variable: "LARDER_WARM_KEYS",
+        default: "none",
+        help: "what it keeps warm whether or not it is used: keys with commas between them, such as `ec2-subnets#us-east-1#111122223333`",
+        apply: |it, text| put(&mut it.warm.keys, value::keys(text)),
+    },
+    Plain {
         key: "cache.disabled",
         variable: "LARDER_CACHE_DISABLED",
         default: "false",

@@ -11,6 +11,7 @@ mod load;
 mod recall;
 mod refresh;
 mod releases;
+mod renew;
 mod request;
 mod stored;
 mod waiting;
@@ -100,7 +101,7 @@ impl Cache {
         let start = self.0.looks.start(&*self.0.environment);
         let (key, upstream, fetched) = (key.clone(), upstream.clone(), Arc::default());
         let (policy, directives) = (*policy, *directives);
-        let request = Request { key, policy, directives, start, upstream, fetched };
+        let request = Request { key, policy, directives, start, upstream, renewal: None, fetched };
         // Boxed, so that a hit does not carry the room that the other steps need.
         let answering = Box::pin(self.0.answer(&request));
         let answer = within(&*self.0.environment, directives.deadline, answering).await;
