@@ -34,6 +34,6 @@ pub use part::InvalidPart;
 pub use policy::{BreakerSettings, Directives, FetchOncePer, LeaseSettings, Policy, Refresh, Settings};
 pub use scope::{Account, Scope};
 pub use selector::Selector;
-pub use statistics::{Events, LatencyReport, LayerReport, Report, TypeReport};
+pub use statistics::{Events, LatencyReport, LayerReport, Report, RequestsReport, TypeReport};
 pub use upstream::{FailureClass, Upstream, UpstreamError};
 pub use variant::Variant;

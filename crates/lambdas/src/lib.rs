@@ -3,6 +3,7 @@
 mod calculation;
 mod direct;
 mod http_event;
+mod invocations;
 mod normalise;
 mod principal;
 mod response;
@@ -11,6 +12,7 @@ mod start;
 pub use calculation::{calculate, time_left};
 pub use direct::{invalidate_directly, is_http_event};
 pub use http_event::{Answered, HttpFunction};
+pub use invocations::Invocations;
 pub use response::respond;
 pub use start::{ended, start, start_calculator, start_responder};
 

@@ -53,6 +53,8 @@ pub struct Configuration {
     pub region_concurrency: usize,
     /// How running minutes are worked out.
     pub runtime: RuntimeConfiguration,
+    /// The CloudWatch namespace of the functions' metrics; absent where none are to be written.
+    pub metrics_namespace: Option<String>,
     /// How the cache behaves.
     pub cache: CacheConfiguration,
     /// How long answers are good for, by data type in the table's order, where something was set.
@@ -118,6 +120,7 @@ impl Default for Configuration {
                 deadline: Duration::from_secs(840),
                 greatest_age: None,
             },
+            metrics_namespace: None,
             cache: CacheConfiguration {
                 disabled: false,
                 fetch_once_per: FetchOncePer::Fleet,

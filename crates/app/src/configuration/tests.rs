@@ -23,7 +23,8 @@ fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
     assert_eq!(read("", &[("PATH", "/bin")], &[]), Ok(Configuration::default()));
     // What these say is no value.
     let in_words = ["store", "log_level", "table", "environment", "account_id", "accounts_table", "runtime.app_tag"];
-    let in_words = [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s"]].concat();
+    let in_words =
+        [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s", "metrics.namespace"]].concat();
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {
         let configuration = read("", &[(row.variable, row.default)], &[]);
         assert_eq!(configuration, Ok(Configuration::default()), "{}", row.key);
@@ -67,6 +68,8 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 #[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "5m")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"5m\" is not a whole number of seconds, e.g. 300")]
 #[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "99999999999")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"99999999999\" is not a whole number of seconds")]
 #[case("", &[("LARDER_ACCOUNT_ID", "12345")], "LARDER_ACCOUNT_ID (environment): \"12345\" is not an account of 12 digits")]
+#[case("", &[("LARDER_METRICS_NAMESPACE", "AWS/Lambda")], "LARDER_METRICS_NAMESPACE (environment): \"AWS/Lambda\" is not a CloudWatch namespace")]
+#[case("", &[("LARDER_METRICS_NAMESPACE", "Larder dév")], "LARDER_METRICS_NAMESPACE (environment): \"Larder dév\" is not a CloudWatch namespace")]
 #[case("", &[("LOG_LEVEL", "loud")], "LOG_LEVEL (environment): \"loud\" is none of error, warn, info, debug, trace")]
 #[case("[ttl_s]\ndrs-quota = 5", &[], "larder.toml, ttl_s.drs-quota: there is no such setting; did you mean ttl_s.drs-quotas?")]
 #[case("listen = [1]", &[], "larder.toml, listen: must be a text, a number or true or false")]

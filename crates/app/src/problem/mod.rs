@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::RequestId;
+
 pub use code::Code;
 pub use of_failure::{of_failure, of_fetch_error};
 pub(crate) use of_store_error::{of_invalidate_error, of_store_error};
@@ -51,6 +53,12 @@ impl Problem {
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
+    }
+
+    /// The same, telling which request had it.
+    #[must_use]
+    pub fn of_request(self, id: &RequestId) -> Self {
+        self.with("requestId", id.as_str())
     }
 
     /// Its code.

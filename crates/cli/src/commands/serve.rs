@@ -9,7 +9,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use larder_app::configuration::{Configuration, load};
 use larder_app::events::EventResponder;
-use larder_app::http::{admit_local, router};
+use larder_app::http::{admit_local, router_behind};
 use larder_app::runtime::{RuntimeCalculator, RuntimeParts};
 use larder_app::wiring::{NoRuntime, OpenedRuntime, ambient_aws, ambient_fetcher};
 use larder_app::{Fetcher, LogFormat, start_logging};
@@ -90,7 +90,7 @@ async fn answer(
     tracing::info!(store = app.store().in_use(), deployment = configuration.deployment, %url, "serving");
     say(&format!("Larder listens on {url}"));
     examples(&url).iter().for_each(|example| say(example));
-    let router = router(app).layer(axum::middleware::from_fn(admit_local));
+    let router = router_behind(app, |routes| routes.layer(axum::middleware::from_fn(admit_local)));
     let telling = async {
         match responder {
             Some(responder) => tell(responder).await,
