@@ -19,6 +19,7 @@ mod untouched;
 mod wire;
 
 mod accounts_and_regions_never_mix;
+mod alarms_watch_what_is_emitted;
 mod answers_come_from_the_nearest_layer;
 mod bad_input_reaches_nothing;
 mod bad_requests_by_the_thousand_reach_nothing;
