@@ -103,6 +103,6 @@ fn the_readme_says_of_every_alarm_what_to_do() {
     for watched in watched_by_alarms(&template()) {
         let name = watched.who.trim_start_matches("larder-").trim_end_matches("-test");
         let is_about = |row: &&str| *row == name || row.strip_prefix('…').is_some_and(|rest| name.ends_with(rest));
-        assert!(rows.iter().any(|row| is_about(&row)), "the README says nothing of {name}");
+        assert!(rows.iter().any(is_about), "the README says nothing of {name}");
     }
 }

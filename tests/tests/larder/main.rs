@@ -46,6 +46,7 @@ mod invalidation_is_over_when_it_says_so;
 mod killed_process_leaves_nothing_half;
 mod large_entries_go_through_dynamodb;
 mod lost_store_loses_no_answer;
+mod no_secret_is_told;
 mod openapi_document_is_true;
 mod program_behaves_on_a_laptop;
 mod set_clock_lengthens_no_life;

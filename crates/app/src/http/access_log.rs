@@ -30,7 +30,7 @@ pub(super) async fn log(State(app): State<App>, request: Request, next: Next) ->
         let ms = environment.now().since(began).as_secs_f64() * 1_000.0;
         let (status, cache) = (response.status().as_u16(), cache_summary(response.headers()));
         let Asked { region, account } = asked;
-        tracing::info!(%method, route, status, ms, cache, region, account, "a request was answered");
+        tracing::info!(method = told(&method), route, status, ms, cache, region, account, "a request was answered");
         response
     }
     .instrument(span)
@@ -73,6 +73,13 @@ impl Asked {
             account: known("accountId", |text| AccountId::parse(text).is_some()),
         }
     }
+}
+
+/// The method, if it is one of RFC 9110's: any word can be one.
+fn told(method: &Method) -> &str {
+    const KNOWN: [Method; 7] =
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+    if KNOWN.contains(method) { method.as_str() } else { "another" }
 }
 
 /// The way that RFC 9211's `Cache-Status` tells, without what each of several regions has to say.
