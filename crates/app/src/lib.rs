@@ -29,6 +29,8 @@ pub mod runtime;
 pub mod warming;
 
 pub mod http;
+pub mod metrics;
+mod request_id;
 mod serve;
 
 mod nearest;
@@ -48,13 +50,14 @@ pub use queries::{
     AwsFetcher, Fetcher, Queries, Question, RegionalAnswers, Reply, account_of_text, data_type_of_text, region_of_text,
 };
 pub use registrations::{Place, Registration, Registrations};
+pub use request_id::RequestId;
 pub use serve::serve;
 pub use stats::{Stats, StoreStats};
 
 // What callers of the use cases handle, so that they need no other crate of ours.
 pub use larder_cache::{
-    Answer, Content, Directives, Environment, Freshness, InspectedEntry, InspectedPolicy, Inspection, LatencyReport,
-    LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
+    Answer, Cache, Content, Directives, Environment, Freshness, InspectedEntry, InspectedPolicy, Inspection,
+    LatencyReport, LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
 };
 pub use larder_runtime::{Answer as Runtime, Asked, Month, Quality, Second, Totals, read_described};
 pub use larder_sources::{

@@ -36,6 +36,6 @@ pub use policy::{BreakerSettings, Directives, FetchOncePer, LeaseSettings, Polic
 pub use renewal::{NotRenewed, Renewal, Renewed};
 pub use scope::{Account, Scope};
 pub use selector::Selector;
-pub use statistics::{Events, LatencyReport, LayerReport, Report, TypeReport};
+pub use statistics::{Events, LatencyReport, LayerReport, Report, RequestsReport, TypeReport};
 pub use upstream::{FailureClass, Upstream, UpstreamError};
 pub use variant::Variant;

@@ -3,6 +3,7 @@
 mod calculation;
 mod direct;
 mod http_event;
+mod invocations;
 mod normalise;
 mod principal;
 mod response;
@@ -12,6 +13,7 @@ mod warming;
 pub use calculation::{calculate, time_left};
 pub use direct::{invalidate_directly, is_http_event};
 pub use http_event::{Answered, HttpFunction};
+pub use invocations::Invocations;
 pub use response::respond;
 pub use start::{ended, start, start_calculator, start_responder, start_warmer};
 pub use warming::warm;

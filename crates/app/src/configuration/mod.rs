@@ -61,6 +61,8 @@ pub struct Configuration {
     pub runtime: RuntimeConfiguration,
     /// What is kept warm, and how.
     pub warm: WarmConfiguration,
+    /// The CloudWatch namespace of the functions' metrics; absent where none are to be written.
+    pub metrics_namespace: Option<String>,
     /// How the cache behaves.
     pub cache: CacheConfiguration,
     /// How long answers are good for, by data type in the table's order, where something was set.
@@ -128,6 +130,7 @@ impl Default for Configuration {
                 greatest_age: None,
             },
             warm: WarmConfiguration::default(),
+            metrics_namespace: None,
             cache: CacheConfiguration {
                 disabled: false,
                 fetch_once_per: FetchOncePer::Fleet,

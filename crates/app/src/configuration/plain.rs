@@ -160,6 +160,13 @@ pub(super) const PLAIN: &[Plain] = &[
         apply: |it, text| put(&mut it.warm.keys, value::keys(text)),
     },
     Plain {
+        key: "metrics.namespace",
+        variable: "LARDER_METRICS_NAMESPACE",
+        default: "none",
+        help: "the CloudWatch namespace of the functions' metrics, one for each deployment; where it is not set, none are written",
+        apply: |it, text| put(&mut it.metrics_namespace, value::namespace(text).map(Some)),
+    },
+    Plain {
         key: "cache.disabled",
         variable: "LARDER_CACHE_DISABLED",
         default: "false",

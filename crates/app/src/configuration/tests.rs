@@ -25,7 +25,7 @@ fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
     let in_words = ["store", "log_level", "table", "environment", "account_id", "accounts_table", "runtime.app_tag"];
     let in_words =
         [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s", "warm.keys"]].concat();
-    let in_words = [&in_words[..], &["auth.issuer", "auth.audience", "auth.jwks"]].concat();
+    let in_words = [&in_words[..], &["metrics.namespace", "auth.issuer", "auth.audience", "auth.jwks"]].concat();
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {
         let configuration = read("", &[(row.variable, row.default)], &[]);
         assert_eq!(configuration, Ok(Configuration::default()), "{}", row.key);
@@ -69,6 +69,8 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 #[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "5m")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"5m\" is not a whole number of seconds, e.g. 300")]
 #[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "99999999999")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"99999999999\" is not a whole number of seconds")]
 #[case("", &[("LARDER_ACCOUNT_ID", "12345")], "LARDER_ACCOUNT_ID (environment): \"12345\" is not an account of 12 digits")]
+#[case("", &[("LARDER_METRICS_NAMESPACE", "AWS/Lambda")], "LARDER_METRICS_NAMESPACE (environment): \"AWS/Lambda\" is not a CloudWatch namespace")]
+#[case("", &[("LARDER_METRICS_NAMESPACE", "Larder dév")], "LARDER_METRICS_NAMESPACE (environment): \"Larder dév\" is not a CloudWatch namespace")]
 #[case("", &[("LOG_LEVEL", "loud")], "LOG_LEVEL (environment): \"loud\" is none of error, warn, info, debug, trace")]
 #[case("", &[("LARDER_WARM_EVERY_S", "59")], "LARDER_WARM_EVERY_S (environment): \"59\" is less than 60 seconds")]
 #[case("", &[("LARDER_WARM_FETCHES_PER_MINUTE", "0")], "LARDER_WARM_FETCHES_PER_MINUTE (environment): \"0\" is not a whole number from 1 to 10000")]

@@ -123,6 +123,16 @@ pub(super) fn name(text: &str) -> Parsed<String> {
     valid.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is not a name of 1 to 64 of A-Z a-z 0-9 - _ ."))
 }
 
+/// A namespace by CloudWatch's rule; those of `AWS/` are AWS's own.
+pub(super) fn namespace(text: &str) -> Parsed<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./#: ".contains(&byte);
+    let valid = (1..=255).contains(&text.len()) && text.bytes().all(allowed) && !text.trim().is_empty();
+    let is_ours = !text.starts_with("AWS/") && !text.starts_with(':');
+    let wrong =
+        || format!("{text:?} is not a CloudWatch namespace (1 to 255 of A-Z a-z 0-9 - _ . / # : and space, not AWS/)");
+    (valid && is_ours).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
 /// A table's name by DynamoDB's rule, or its ARN.
 pub(crate) fn table(text: &str) -> Parsed<String> {
     let wrong = || {
