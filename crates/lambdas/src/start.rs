@@ -35,7 +35,7 @@ pub async fn start_responder() -> Option<(EventResponder, Invocations)> {
 }
 
 /// The same for what keeps entries warm.
-pub async fn start_warmer(environment: Arc<dyn Environment>) -> Option<Warmer> {
+pub async fn start_warmer(environment: Arc<dyn Environment>) -> Option<(Warmer, Invocations)> {
     started(wired_warmer(environment).await)
 }
 
@@ -119,12 +119,13 @@ async fn wired_responder() -> anyhow::Result<(EventResponder, Invocations)> {
     Ok((EventResponder::new(app, runtime), invocations))
 }
 
-async fn wired_warmer(environment: Arc<dyn Environment>) -> anyhow::Result<Warmer> {
+async fn wired_warmer(environment: Arc<dyn Environment>) -> anyhow::Result<(Warmer, Invocations)> {
     let configuration = load(None, &[]).context("the configuration is wrong")?;
     let table = table(&configuration)?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     let app = app(&configuration, table.as_deref(), ambient_aws().await, environment.clone());
-    Ok(Warmer::new(app, &configuration, environment))
+    let invocations = invocations(&configuration, environment.clone(), Some(app.cache().clone()));
+    Ok((Warmer::new(app, &configuration, environment), invocations))
 }
 
 /// The table, or `None` where caching is switched off. Containers share nothing but a table.

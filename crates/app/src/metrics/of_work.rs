@@ -1,9 +1,11 @@
 use super::measured::{Measured, Of};
 use super::table::{
     EVENTS_IGNORED, EVENTS_INVALIDATED, EVENTS_TAKEN, RUNTIME_ERROR_RATE, RUNTIME_REMAINING, RUNTIME_SERVERS,
+    WARM_FAILED, WARM_REFRESHED, WARM_SAVED, WARM_WASTED,
 };
 use crate::events::EventReport;
 use crate::runtime::CalculationReport;
+use crate::warming::TypeReport;
 
 impl From<&CalculationReport> for Measured {
     /// A run's errors are a share of what it had to do, so that they mean the same in a fleet of any size.
@@ -23,5 +25,17 @@ impl From<&EventReport> for Measured {
             .with(&EVENTS_TAKEN, 1.0)
             .counting(&EVENTS_IGNORED, report.ignored as u64)
             .counting(&EVENTS_INVALIDATED, report.invalidated.len() as u64)
+    }
+}
+
+impl Measured {
+    /// What a run of the warmer did for a data type.
+    #[must_use]
+    pub fn of_warming(data_type: &str, report: &TypeReport) -> Self {
+        Self::of(Of::DataType(data_type.to_owned()))
+            .counting(&WARM_REFRESHED, report.refreshed as u64)
+            .counting(&WARM_SAVED, report.saved as u64)
+            .counting(&WARM_WASTED, report.wasted as u64)
+            .counting(&WARM_FAILED, report.failed as u64)
     }
 }

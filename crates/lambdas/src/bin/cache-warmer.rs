@@ -12,12 +12,13 @@ use serde_json::value::RawValue;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
-    let Some(warmer) = start_warmer(environment.clone()).await else { return ExitCode::FAILURE };
+    let Some((warmer, invocations)) = start_warmer(environment.clone()).await else { return ExitCode::FAILURE };
     let answer = move |event: LambdaEvent<Box<RawValue>>| {
-        let (warmer, environment) = (warmer.clone(), environment.clone());
+        let (warmer, environment, invocations) = (warmer.clone(), environment.clone(), invocations.clone());
         async move {
             let within = time_left(&event.context, &*environment);
-            warm(&warmer, &event.payload, within).await
+            let warmed = warm(&warmer, &event.payload, within, &invocations);
+            invocations.watch_direct(&event.context, warmed).await
         }
     };
     ended(lambda_runtime::run(service_fn(answer)).await)
