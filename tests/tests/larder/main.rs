@@ -40,6 +40,7 @@ mod cli_watch;
 mod cold_key_is_fetched_once;
 mod corrupt_file_is_set_aside;
 mod events_are_taken_as_they_come;
+mod every_line_of_a_request_has_its_id;
 mod failing_store_is_passed_by;
 mod failures_are_remembered_for_seconds;
 mod fleet_under_load_keeps_its_promises;

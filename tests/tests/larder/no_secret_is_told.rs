@@ -151,7 +151,7 @@ async fn by_the_calculator_and_the_responder() {
         ("SERVERS_TABLE_NAME", servers),
         ("RUNTIME_TABLE_NAME", runtime),
         ("LARDER_APP_TAG", "App=larder-demo"),
-        ("AWS_LAMBDA_FUNCTION_TIMEOUT", "300"),
+        ("AWS_LAMBDA_FUNCTION_TIMEOUT", "20"),
     ];
     let mut env = env(&cloud, &more);
     for session in [None, Some(("AWS_SESSION_TOKEN", SESSION_TOKEN.to_owned()))] {

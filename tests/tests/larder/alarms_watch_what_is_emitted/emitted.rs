@@ -75,7 +75,7 @@ impl Day {
             ("LARDER_METRICS_NAMESPACE", NAMESPACE),
             ("LARDER_BREAKER_FAILURES", "2"),
             ("LARDER_TTL_EC2_INSTANCE_PROFILES_S", "0"),
-            ("AWS_LAMBDA_FUNCTION_TIMEOUT", "300"),
+            ("AWS_LAMBDA_FUNCTION_TIMEOUT", "20"),
         ];
         let env = cloud.env(FIRST, &more);
         let handler = Door::function(&env).await;
