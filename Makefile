@@ -43,7 +43,13 @@ bench: counterparts ## the benchmarks, optimised; all of them write bench/RESULT
 build: ## the programs and functions, optimised
 	cargo build --release --workspace --bins
 
+deploy: ## build and deploy to AWS, as STAGE=dev or another stage of cfn/samconfig.toml (ARGS="..." for more flags of sam deploy)
+	@[ -n "$(STAGE)" ] || { echo 'which stage? make deploy STAGE=dev, or another of cfn/samconfig.toml' >&2; exit 2; }
+	@$(install) sam
+	cargo build --release --workspace $(functions)
+	SAM=$(abspath $(installed)/sam) cfn/deploy $(STAGE) $(ARGS)
+
 counterparts: ## install what tests run against (DynamoDB Local, ministack, moto, sam, ...)
 	@$(install)
 
-.PHONY: help run local-cloud test mutants lint bench build counterparts
+.PHONY: help run local-cloud test mutants lint bench build deploy counterparts

@@ -17,6 +17,7 @@ mod sent_requests;
 mod server;
 mod table;
 mod templates;
+mod token_signer;
 mod wait;
 
 pub use counterparts::counterparts_dir;
@@ -34,4 +35,5 @@ pub use schemathesis::{Requests, Schemathesis};
 pub use sent_requests::{Sent, SentRequests};
 pub use table::{create_accounts_table, create_runtime_table, create_servers_table, create_table};
 pub use templates::{actions_with_resources, expanded_templates, found_secrets};
+pub use token_signer::TokenSigner;
 pub use wait::{DEADLINE, wait_until};

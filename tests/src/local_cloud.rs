@@ -21,10 +21,8 @@ use crate::server::Server;
 /// Where it is deployed.
 const REGION: &str = "us-east-1";
 const STACK: &str = "larder-local";
-/// Deployed besides the defaults, as `sam deploy` takes parameters. Only servers with the tag have running minutes; the
-/// calculator is not waited for for an hour.
-const PARAMETERS: [&str; 3] =
-    ["Environment=local", "AppTag=\"App=larder-demo\"", "CalculatorSchedule=\"rate(5 minutes)\""];
+/// How it is deployed: a stage of cfn/samconfig.toml.
+const STAGE: &str = "local";
 /// The services that a stand-in answers for, as the SDK's variables name them; all else is ministack's.
 const STOOD_IN_FOR: [&str; 6] = ["CLOUDTRAIL", "DRS", "EC2", "IAM", "SERVICE_QUOTAS", "STS"];
 
@@ -114,15 +112,15 @@ async fn ministack(standin: &str, account_id: &str) -> anyhow::Result<Server> {
 }
 
 async fn deploy(aws_endpoint_url: &str) -> anyhow::Result<()> {
-    let modules = counterpart("sam").display().to_string();
-    let project = project().display().to_string();
+    let sam = counterpart("sam").display().to_string();
+    let deploy = project().join("cfn/deploy").display().to_string();
     let target =
         Program::folder()?.parent().context("a profile's folder is in the target folder")?.display().to_string();
     let profile = std::env::var("LARDER_PROFILE").unwrap_or_else(|_| "release".to_owned());
     let env = [
-        ("PYTHONPATH", modules.as_str()),
-        ("PROJECT", &project),
-        ("STACK", STACK),
+        ("SAM", sam.as_str()),
+        // Its own folder, which goes with it however it ends.
+        ("TMPDIR", "."),
         ("CARGO_TARGET_DIR", &target),
         ("PROFILE", &profile),
         ("AWS_ENDPOINT_URL", aws_endpoint_url),
@@ -130,11 +128,8 @@ async fn deploy(aws_endpoint_url: &str) -> anyhow::Result<()> {
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_REGION", REGION),
         ("AWS_DEFAULT_REGION", REGION),
-        ("SAM_CLI_TELEMETRY", "0"),
     ];
-    let script = ["sh", "-c", include_str!("local_cloud/deploy.sh"), "deploy"];
-    let command: Vec<_> = script.iter().chain(&PARAMETERS).map(|&word| word.to_owned()).collect();
-    let mut child = Child::start(&command, &env)?;
+    let mut child = Child::start(&[deploy, STAGE.to_owned()], &env)?;
     let status = child.exit_at_length().await?;
     ensure!(status.success(), "not deployed ({status}):\n{}", child.whole_output().await?);
     Ok(())

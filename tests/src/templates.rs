@@ -15,7 +15,7 @@ use crate::project;
 /// If one of them is no template, with the translator's words.
 pub fn expanded_templates() -> anyhow::Result<Value> {
     let mut expand = Command::new("python3");
-    expand.arg("tests/scanners/expand.py").current_dir(project());
+    expand.arg("cfn/expand.py").current_dir(project());
     let output = expand.env("PYTHONPATH", counterpart("scanners")).env("PYTHONDONTWRITEBYTECODE", "1").output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).context("the templates are JSON")

@@ -12,8 +12,10 @@ mod functions;
 mod iam_policy;
 mod inspection;
 mod invalidation;
+mod issuer;
 mod listing;
 mod principal;
+mod private_uri;
 pub mod problem;
 mod queries;
 mod stats;
@@ -36,9 +38,11 @@ pub use environment::SystemEnvironment;
 pub use functions::{FUNCTIONS, Function};
 pub use iam_policy::{IamPolicy, Permissions, RolePattern, Table, TableArn, TableUse};
 pub use invalidation::{Invalidation, InvalidationDone, InvalidationRequest};
+pub use issuer::{Issuer, KeysUnreadable, RefusedToken};
 pub use listing::{Entries, EntriesPage, Entry};
 pub use logging::{LogFormat, Others, start_logging, start_logging_to};
 pub use principal::Principal;
+pub use private_uri::is_private;
 pub use queries::{
     AwsFetcher, Fetcher, Queries, Question, RegionalAnswers, Reply, account_of_text, data_type_of_text, region_of_text,
 };

@@ -34,7 +34,8 @@ impl Principal {
 
     /// Who an access token is about, by its verified claims and the scopes that the authorizer found in it.
     ///
-    /// An HTTP API hands a claim that is a list over as the text `[a b]`. Anything but an access token is nobody.
+    /// An HTTP API hands a claim that is a list over as the text `[a b]`, and takes scopes from `scp` too, as Entra and Okta
+    /// name them. Anything but an access token is nobody.
     #[must_use]
     pub fn from_claims(claims: &HashMap<String, String>, scopes: &[String]) -> Option<Self> {
         let claim = |name: &str| claims.get(name).map(String::as_str).unwrap_or_default();
@@ -42,7 +43,11 @@ impl Principal {
             return None;
         }
         let groups: BTreeSet<&str> = list(claim("cognito:groups")).collect();
-        let scopes: BTreeSet<&str> = scopes.iter().map(String::as_str).chain(list(claim("scope"))).collect();
+        let scopes: BTreeSet<&str> = scopes
+            .iter()
+            .map(String::as_str)
+            .chain(["scope", "scp"].into_iter().flat_map(|name| list(claim(name))))
+            .collect();
         let accounts = Accounts::of(&groups);
         // Only a program's token, which has its client as subject, is an administrator by scope alone. Where no group
         // names its accounts it may invalidate all, which tells nothing of them.

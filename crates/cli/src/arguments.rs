@@ -77,7 +77,8 @@ pub(crate) struct Serve {
     #[cfg(feature = "demo")]
     #[arg(long)]
     pub(crate) demo: bool,
-    /// Where to listen, on this machine only [default: 127.0.0.1:8080]
+    /// Where to listen; anywhere but on this machine it takes an issuer of access tokens, auth.issuer in larder.toml
+    /// [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<String>,
     #[command(flatten)]

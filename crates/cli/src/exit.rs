@@ -111,7 +111,11 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::RuntimeNotConfigured
         | Code::RuntimeNotKnown
         | Code::RuntimeNotReady => Exit::Nothing,
-        Code::ResultTooLarge | Code::MethodNotAllowed | Code::StoreUnavailable | Code::Internal => Exit::Failed,
+        Code::ResultTooLarge
+        | Code::MethodNotAllowed
+        | Code::StoreUnavailable
+        | Code::IssuerUnavailable
+        | Code::Internal => Exit::Failed,
     }
 }
 

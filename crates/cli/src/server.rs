@@ -16,7 +16,7 @@ use http::{Request, Uri};
 use http_body_util::{BodyExt, Limited};
 use larder_app::configuration::AccessToken;
 use larder_app::runtime::{AskedServers, MonthOfServers};
-use larder_app::{EntriesPage, InvalidationDone, InvalidationRequest, Stats};
+use larder_app::{EntriesPage, InvalidationDone, InvalidationRequest, Stats, is_private};
 use serde::de::DeserializeOwned;
 
 use crate::exit::WrongUsage;
@@ -133,13 +133,6 @@ fn base_of(url: &str) -> Option<Uri> {
     (is_http && has_host && base.query().is_none() && !url.contains('#')).then_some(base)
 }
 
-/// Whether nobody else reads what is sent there.
-fn is_private(base: &Uri) -> bool {
-    let host = base.host().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    base.scheme() == Some(&Scheme::HTTPS) || host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use larder_app::{account_of_text, region_of_text};
@@ -173,9 +166,11 @@ mod tests {
 
     #[test]
     fn a_token_does_not_travel_in_clear() {
-        let is_private = |url| is_private(&base_of(url).expect("a URL"));
-        assert!(is_private("https://api.example.com") && is_private("http://127.0.0.1:8080"));
-        assert!(is_private("http://[::1]:8080") && is_private("http://localhost:8080"));
-        assert!(!is_private("http://api.example.com") && !is_private("http://10.0.0.1"));
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "eyJh.eyJz.c2ln").expect("it is written");
+        let sent = |url| Server::at(url, AccessToken::read(Some(file.path())).expect("a token")).is_ok();
+        assert!(sent("https://api.example.com") && sent("http://127.0.0.1:8080") && sent("http://[::1]:8080"));
+        assert!(!sent("http://api.example.com") && !sent("http://10.0.0.1"));
+        assert!(Server::at("http://10.0.0.1", None).is_ok(), "there is nothing to read");
     }
 }

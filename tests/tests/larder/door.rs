@@ -50,10 +50,20 @@ impl Door {
 
     /// The same by way of another command that becomes `larder`.
     pub(crate) async fn serve_under(wrapper: &[&str], args: &[&str], env: &[(&str, String)]) -> Self {
-        let args: Vec<_> = ["serve", "--listen", "127.0.0.1:0"].iter().chain(args).copied().collect();
+        Self::serve_at("127.0.0.1:0", wrapper, args, env).await
+    }
+
+    /// The same for whoever reaches this machine, asked over loopback.
+    pub(crate) async fn serve_everybody(args: &[&str], env: &[(&str, String)]) -> Self {
+        Self::serve_at("0.0.0.0:0", &[], args, env).await
+    }
+
+    async fn serve_at(address: &str, wrapper: &[&str], args: &[&str], env: &[(&str, String)]) -> Self {
+        let args: Vec<_> = ["serve", "--listen", address].iter().chain(args).copied().collect();
         let program = Program::start_under(wrapper, "larder", &args, &borrowed(env)).expect("larder starts");
         let line = program.line("listens on http://").await.expect("it says where it listens");
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).expect("a URL").to_owned();
+        let url = line.split_whitespace().find(|word| word.starts_with("http://")).expect("a URL");
+        let url = url.replace("//0.0.0.0:", "//127.0.0.1:");
         Self::Serve { program, url, client: reqwest::Client::builder().no_proxy().build().expect("a client") }
     }
 

@@ -15,6 +15,7 @@ mod runtime_calculator;
 mod sqlite_file;
 mod stopwatch;
 mod storm;
+mod tokens;
 mod untouched;
 mod wire;
 
@@ -52,6 +53,7 @@ mod set_clock_lengthens_no_life;
 mod stopped_process_finishes_its_answers;
 mod tampered_chunk_is_a_miss;
 mod tampered_item_is_a_miss;
+mod tokens_open_what_they_say_at_both_hosts;
 mod unusable_file_loses_no_answer;
 mod upstream_failing_is_said;
 mod upstream_faults_are_told;

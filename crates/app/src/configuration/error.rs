@@ -28,6 +28,9 @@ pub enum ConfigurationError {
         /// What was given, and what would be right.
         reason: String,
     },
+    /// Settings that are only good together, of which one is missing.
+    #[error("{0}")]
+    Incomplete(String),
 }
 
 /// Where a value came from.

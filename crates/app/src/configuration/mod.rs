@@ -1,6 +1,7 @@
 //! What a person or a template set: `larder.toml`, then the environment, then flags.
 
 mod accounts;
+mod auth;
 mod documented;
 mod error;
 mod file;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use larder_cache::{FetchOncePer, Policy, Settings};
 use larder_sources::{AccountId, AppTag, ConfiguredAccounts, DATA_TYPES, DataType, LookupEvents};
 
+pub use auth::{AuthConfiguration, JwksPlace, TrustedIssuer};
 pub use documented::{Documented, documented};
 pub use error::{ConfigurationError, Source};
 pub(crate) use file::colours_wanted;
@@ -43,6 +45,8 @@ pub struct Configuration {
     pub table: Option<String>,
     /// Where `larder serve` listens.
     pub listen: SocketAddr,
+    /// Whose access tokens it takes.
+    pub auth: AuthConfiguration,
     /// The account of the AWS credentials; absent to ask STS.
     pub own_account: Option<AccountId>,
     /// The other accounts that can be asked, as the file has them.
@@ -106,6 +110,7 @@ impl Default for Configuration {
             store: None,
             table: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            auth: AuthConfiguration::default(),
             own_account: None,
             accounts: ConfiguredAccounts::default(),
             accounts_table: None,

@@ -1,7 +1,7 @@
 use larder_cache::FetchOncePer;
 
-use super::Configuration;
 use super::value::{self, Parsed};
+use super::{Configuration, auth};
 
 /// A setting that there is once, whatever data types there are.
 pub(super) struct Plain {
@@ -51,8 +51,29 @@ pub(super) const PLAIN: &[Plain] = &[
         key: "listen",
         variable: "LARDER_LISTEN",
         default: "127.0.0.1:8080",
-        help: "where `larder serve` listens; port 0 takes a free one",
+        help: "where `larder serve` listens; port 0 takes a free one. Anywhere but on this machine it needs `auth.issuer`",
         apply: |it, text| put(&mut it.listen, value::address(text)),
+    },
+    Plain {
+        key: "auth.issuer",
+        variable: "LARDER_AUTH_ISSUER",
+        default: "none",
+        help: "whose access tokens `larder serve` takes: their claim `iss`, to the letter. It asks for one then, wherever it listens",
+        apply: |it, text| put(&mut it.auth.issuer, auth::issuer(text).map(Some)),
+    },
+    Plain {
+        key: "auth.audience",
+        variable: "LARDER_AUTH_AUDIENCE",
+        default: "none",
+        help: "the clients or resources of which a token must be for one, with commas between them: its `aud` or, where it has none, its `client_id`",
+        apply: |it, text| put(&mut it.auth.audience, auth::audience(text)),
+    },
+    Plain {
+        key: "auth.jwks",
+        variable: "LARDER_AUTH_JWKS",
+        default: "where the issuer's OpenID discovery document says",
+        help: "the issuer's keys (a JSON Web Key Set): a file, or a URL with https",
+        apply: |it, text| put(&mut it.auth.jwks, auth::jwks(text).map(Some)),
     },
     Plain {
         key: "account_id",

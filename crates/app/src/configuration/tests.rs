@@ -24,6 +24,7 @@ fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
     // What these say is no value.
     let in_words = ["store", "log_level", "table", "environment", "account_id", "accounts_table", "runtime.app_tag"];
     let in_words = [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s"]].concat();
+    let in_words = [&in_words[..], &["auth.issuer", "auth.audience", "auth.jwks"]].concat();
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {
         let configuration = read("", &[(row.variable, row.default)], &[]);
         assert_eq!(configuration, Ok(Configuration::default()), "{}", row.key);
@@ -69,6 +70,9 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 #[case("", &[("LARDER_ACCOUNT_ID", "12345")], "LARDER_ACCOUNT_ID (environment): \"12345\" is not an account of 12 digits")]
 #[case("", &[("LOG_LEVEL", "loud")], "LOG_LEVEL (environment): \"loud\" is none of error, warn, info, debug, trace")]
 #[case("[ttl_s]\ndrs-quota = 5", &[], "larder.toml, ttl_s.drs-quota: there is no such setting; did you mean ttl_s.drs-quotas?")]
+#[case("", &[("LARDER_AUTH_JWKS", "http://idp.example/keys")], "LARDER_AUTH_JWKS (environment): \"http://idp.example/keys\" is no https URL")]
+#[case("[auth]\naudience = \"a b\"", &[], "larder.toml, auth.audience: \"a b\" is no list of clients")]
+#[case("[auth]\nisuer = \"x\"", &[], "larder.toml, auth.isuer: there is no such setting; did you mean auth.issuer?")]
 #[case("listen = [1]", &[], "larder.toml, listen: must be a text, a number or true or false")]
 #[case("listen = ", &[], "larder.toml: TOML parse error at line 1")]
 fn a_bad_value_is_named_with_its_source(#[case] file: &str, #[case] environment: &[(&str, &str)], #[case] said: &str) {
@@ -198,4 +202,16 @@ fn an_account_that_is_wrong_is_named_by_its_place(#[case] file: &str, #[case] ex
     let file = file.replace("444455557777:role", "444455556666:role");
     let error = read(&file, &[], &[]).expect_err("it is wrong");
     assert!(error.starts_with(expected), "{error}");
+}
+
+#[test]
+fn the_issuers_of_the_readme_can_be_set() {
+    let readme = std::fs::read_to_string("../../README.md").expect("the README can be read");
+    let blocks = readme.split("```toml\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0));
+    let issuers: Vec<_> = blocks.filter(|block| block.contains("[auth]")).collect();
+    assert_eq!(issuers.len(), 2, "one of Cognito, one of Keycloak");
+    for block in issuers {
+        let auth = read(block, &[], &[]).expect("valid").auth;
+        assert!(auth.trusted().is_ok_and(|trusted| trusted.is_some()), "{block}");
+    }
 }

@@ -5,18 +5,25 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, VARY};
 use http::request::Parts;
 
-use crate::Principal;
 use crate::problem::{Code, Problem};
+use crate::{Principal, RefusedToken};
 
 /// Routes that anyone may ask.
 const PUBLIC: &[&str] = &["/health"];
 
+/// Whether anyone may ask for it.
+pub(super) fn is_public(path: &str) -> bool {
+    PUBLIC.contains(&path)
+}
+
 /// Lets nothing but the public routes through without a principal; an unknown route neither, so that nobody learns
 /// from outside which there are.
 pub(super) async fn authenticated(request: Request, next: Next) -> Response {
-    let public = PUBLIC.contains(&request.uri().path());
-    if !public && request.extensions().get::<Principal>().is_none() {
-        return unauthenticated().into_response();
+    if !is_public(request.uri().path()) && request.extensions().get::<Principal>().is_none() {
+        return match request.extensions().get::<RefusedToken>() {
+            Some(refused) => refused.into_response(),
+            None => unauthenticated().into_response(),
+        };
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

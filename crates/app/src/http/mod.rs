@@ -7,6 +7,7 @@ mod openapi;
 mod runtime_routes;
 
 mod answer;
+mod bearer;
 mod body;
 mod cache_control;
 mod cache_status;
@@ -28,6 +29,7 @@ use utoipa_axum::routes;
 use crate::App;
 use crate::problem::{Code, Problem, quoted};
 
+pub use bearer::admit_bearer;
 pub use local::admit_local;
 
 /// Every route. A request must carry a [`crate::Principal`] among its extensions, put there by the host that

@@ -11,6 +11,7 @@ fn token(claims: &[(&str, &str)]) -> Option<Principal> {
 #[case::no_access_token(&[("token_use", "id"), ("scope", "larder/read")], None)]
 #[case::no_use(&[("scope", "larder/read")], None)]
 #[case::reader(&[("token_use", "access"), ("scope", "openid larder/read"), ("username", "ann")], Some((true, false)))]
+#[case::reader_of_entra(&[("token_use", "access"), ("scp", "larder/read"), ("username", "ann")], Some((true, false)))]
 #[case::no_scope(&[("token_use", "access"), ("username", "ann")], Some((false, false)))]
 #[case::person_without_group(&[("token_use", "access"), ("scope", "larder/admin"), ("username", "ann"), ("sub", "1"), ("client_id", "1")], Some((false, false)))]
 #[case::person_in_group(&[("token_use", "access"), ("scope", "larder/admin"), ("username", "ann"), ("cognito:groups", "[x larder-admins]")], Some((true, true)))]

@@ -79,6 +79,8 @@ codes! {
     MethodNotAllowed("METHOD_NOT_ALLOWED", 405, "The route does not take this method"),
     /// The request carries no valid access token.
     Unauthenticated("UNAUTHENTICATED", 401, "Nobody is logged in"),
+    /// The access token can't be verified: the keys of its issuer are out of reach, and none that is known is that of it.
+    IssuerUnavailable("ISSUER_UNAVAILABLE", 503, "The token's issuer is unavailable"),
     /// The caller may not use this route.
     Forbidden("FORBIDDEN", 403, "This is not permitted"),
     /// The caller may not see this account.

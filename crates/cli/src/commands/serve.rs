@@ -1,3 +1,5 @@
+mod admission;
+
 use std::convert::Infallible;
 use std::future::{pending, ready};
 use std::net::SocketAddr;
@@ -9,7 +11,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use larder_app::configuration::{Configuration, load};
 use larder_app::events::EventResponder;
-use larder_app::http::{admit_local, router};
+use larder_app::http::router;
 use larder_app::runtime::{RuntimeCalculator, RuntimeParts};
 use larder_app::wiring::{NoRuntime, OpenedRuntime, ambient_aws, ambient_fetcher};
 use larder_app::{Fetcher, LogFormat, start_logging};
@@ -17,11 +19,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::arguments::Serve;
-use crate::exit::{Exit, WrongUsage};
+use crate::exit::Exit;
 use crate::output::say;
 use crate::running_minutes::open_running_minutes;
 use crate::session::{Given, flags, open_with};
 use crate::stop::stop_signal;
+use admission::{Admission, who_is_asked};
 
 #[cfg(feature = "demo")]
 use crate::demo::{Demo, configuration_of_demo};
@@ -36,8 +39,14 @@ pub(crate) async fn run(given: &Given, serve: &Serve) -> anyhow::Result<Exit> {
     start_logging(configuration.log_level.unwrap_or_default(), format);
     let stop = stop_signal().context("the signals that stop the program can't be awaited")?;
     // Either is how it ends well.
-    let stop = Box::pin(async { _ = stop.await });
-    check_loopback(configuration.listen, serve.listen.as_deref())?;
+    let mut stop = Box::pin(async { _ = stop.await });
+    let asked = who_is_asked(&configuration, serve.listen.as_deref())?;
+    let admission = tokio::select! {
+        biased;
+        // An issuer that hangs must not keep a program that is told to stop.
+        () = &mut stop => return Ok(Exit::Done),
+        opened = Admission::open(asked) => opened?,
+    };
     let listener = listen(configuration.listen).await?;
     #[cfg(feature = "demo")]
     if serve.demo {
@@ -46,12 +55,12 @@ pub(crate) async fn run(given: &Given, serve: &Serve) -> anyhow::Result<Exit> {
         let examples = |url: &str| demo.examples(url);
         let aws = Aws { fetcher: demo.fetcher(&configuration)?, sdk: ready(demo.aws()?).boxed() };
         let tell = async |responder| demo.tell(responder).await;
-        answer(&configuration, aws, listener, (examples, tell), stop).await?;
+        answer(&configuration, aws, (listener, admission), (examples, tell), stop).await?;
         demo.stop().await;
         return Ok(Exit::Done);
     }
     let aws = Aws { fetcher: Arc::new(ambient_fetcher(&configuration)), sdk: ambient_aws().boxed() };
-    answer(&configuration, aws, listener, (|_: &str| Vec::new(), nothing_told), stop).await?;
+    answer(&configuration, aws, (listener, admission), (|_: &str| Vec::new(), nothing_told), stop).await?;
     Ok(Exit::Done)
 }
 
@@ -65,7 +74,7 @@ struct Aws {
 async fn answer(
     configuration: &Configuration,
     aws: Aws,
-    listener: TcpListener,
+    (listener, admission): (TcpListener, Admission),
     (examples, tell): (impl Fn(&str) -> Vec<String>, impl AsyncFnOnce(EventResponder) -> Infallible),
     mut stop: impl Future<Output = ()> + Send + Unpin + 'static,
 ) -> anyhow::Result<()> {
@@ -90,7 +99,7 @@ async fn answer(
     tracing::info!(store = app.store().in_use(), deployment = configuration.deployment, %url, "serving");
     say(&format!("Larder listens on {url}"));
     examples(&url).iter().for_each(|example| say(example));
-    let router = router(app).layer(axum::middleware::from_fn(admit_local));
+    let router = admission.before(router(app));
     let telling = async {
         match responder {
             Some(responder) => tell(responder).await,
@@ -133,17 +142,6 @@ async fn running_minutes(
     }
 }
 
-fn check_loopback(address: SocketAddr, flag: Option<&str>) -> Result<(), WrongUsage> {
-    if address.ip().is_loopback() {
-        return Ok(());
-    }
-    let source = if flag.is_some() { "--listen" } else { "LARDER_LISTEN, or listen in larder.toml" };
-    Err(WrongUsage(format!(
-        "{source}: {address} is not on this machine's loopback; whoever reaches the server could use your AWS \
-         credentials, since it asks for no token. Use 127.0.0.1 or [::1]"
-    )))
-}
-
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("can't listen on {address} (is another program there? --listen 127.0.0.1:0 takes a free port)")
@@ -164,18 +162,8 @@ mod tests {
         let configuration = Configuration { store, ..Configuration::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let aws = Aws { fetcher: Arc::new(ambient_fetcher(&configuration)), sdk: ambient_aws().boxed() };
-        answer(&configuration, aws, listener, (|_: &str| Vec::new(), nothing_told), ready(())).await.expect("it stops");
+        let door = (listener, Admission::Local);
+        answer(&configuration, aws, door, (|_: &str| Vec::new(), nothing_told), ready(())).await.expect("it stops");
         assert!(!path.exists(), "the store was opened");
-    }
-
-    #[test]
-    fn an_address_that_others_reach_is_refused_with_its_source() {
-        let refused = |flag| {
-            let open = "0.0.0.0:80".parse().expect("an address");
-            check_loopback(open, flag).expect_err("refused").to_string()
-        };
-        assert!(refused(Some("0.0.0.0:80")).starts_with("--listen: 0.0.0.0:80 "));
-        assert!(refused(None).starts_with("LARDER_LISTEN, or listen in larder.toml: "));
-        assert!(check_loopback("[::1]:80".parse().expect("an address"), None).is_ok());
     }
 }

@@ -39,8 +39,9 @@ pub(super) fn of_status(url: &str, path: &str, status: u16, body: &[u8], with_to
     let document: Value = serde_json::from_slice(body).unwrap_or_default();
     let said = document["code"].as_str().zip(document["detail"].as_str());
     match (status, said) {
-        (401, _) if with_token => {
-            let detail = format!("{url} does not take the access token: get a new one, it may have expired.");
+        (401, said) if with_token => {
+            let said = said.map(|(_, detail)| format!(" It says: {detail}")).unwrap_or_default();
+            let detail = format!("{url} does not take the access token: get a new one, it may have expired.{said}");
             Problem::new(Code::Unauthenticated, detail).into()
         }
         (401, _) => {
@@ -82,6 +83,9 @@ mod tests {
         assert!(gateway.contains("LARDER_TOKEN") && gateway.contains("--token-file"), "{gateway}");
         let expired = of_status(URL, "/cache/stats", 401, b"", true).to_string();
         assert!(expired.contains("expired") && !expired.contains("LARDER_TOKEN"), "{expired}");
+        let body = r#"{"code": "UNAUTHENTICATED", "detail": "It is of another issuer."}"#;
+        let stranger = of_status(URL, "/cache/stats", 401, body.as_bytes(), true).to_string();
+        assert!(stranger.ends_with("It says: It is of another issuer."), "{stranger}");
         let forbidden = words(403, r#"{"code": "FORBIDDEN", "detail": "This needs the scope larder/read."}"#);
         assert!(forbidden.contains("refuses: This needs the scope larder/read."), "{forbidden}");
         let stranger = words(403, "<html>");

@@ -7,7 +7,8 @@ use super::operations;
 use crate::problem::{Code, Problem};
 
 /// What every route that needs a token may answer.
-const EVERYWHERE: &[Code] = &[Code::UnknownParameter, Code::Unauthenticated, Code::Forbidden, Code::Internal];
+const EVERYWHERE: &[Code] =
+    &[Code::UnknownParameter, Code::Unauthenticated, Code::IssuerUnavailable, Code::Forbidden, Code::Internal];
 
 const OF_DATA: &[Code] = &[
     Code::MissingRegion,

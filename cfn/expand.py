@@ -12,6 +12,7 @@ from samtranslator.translator.translator import Translator
 
 # The translator asks the SDK for the region; nothing is called.
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+PROJECT = pathlib.Path(__file__).resolve().parent.parent
 SAM = "AWS::Serverless-2016-10-31"
 
 
@@ -27,9 +28,11 @@ def expanded(path):
     return Translator({}, Parser()).translate(template, {})
 
 
-def main():
-    paths = [pathlib.Path("template.yaml"), *sorted(pathlib.Path("cfn").glob("*.yaml"))]
-    json.dump({str(path): expanded(path) for path in paths}, sys.stdout, default=str, indent=1, sort_keys=True)
+def templates():
+    """All of them, by their paths from the project's root."""
+    paths = [PROJECT / "template.yaml", *sorted((PROJECT / "cfn").glob("*.yaml"))]
+    return {str(path.relative_to(PROJECT)): expanded(path) for path in paths}
 
 
-main()
+if __name__ == "__main__":
+    json.dump(templates(), sys.stdout, default=str, indent=1, sort_keys=True)
