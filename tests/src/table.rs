@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
 };
 
 /// What listing and warming need of an entry, besides its keys.
-const PROJECTED: [&str; 5] = ["region", "accountId", "expiresAt", "usedAt", "size"];
+const PROJECTED: [&str; 6] = ["region", "accountId", "expiresAt", "usedAt", "warmed", "size"];
 
 /// Makes the query-cache table: hash key, index by data type and time of filling (unix milliseconds), TTL on `ttl`.
 ///

@@ -16,7 +16,7 @@ async fn dynamodb_local_keeps_the_table_and_is_gone_after_drop() {
     let table = table.table().expect("a table that was made").clone();
     let index = &table.global_secondary_indexes()[0];
     assert_eq!(index.index_name(), Some("dataType-createdAt-index"));
-    assert_eq!(index.projection().expect("a projection").non_key_attributes().len(), 5);
+    assert_eq!(index.projection().expect("a projection").non_key_attributes().len(), 6);
     let ttl = client.describe_time_to_live().table_name(TABLE).send().await.expect("it answers");
     let ttl = ttl.time_to_live_description().expect("a description").attribute_name().map(str::to_owned);
     assert_eq!(ttl.as_deref(), Some("ttl"));

@@ -21,6 +21,7 @@ struct Inside {
     entries: Entries,
     inspections: Inspections,
     cache: Cache,
+    environment: Arc<dyn Environment>,
     store: StoreStatus,
     runtime: OpenedRuntime,
     reader: OnceLock<RuntimeReader>,
@@ -77,9 +78,10 @@ impl App {
         Self(Arc::new(Inside {
             queries: Queries::new(configuration, cache.clone(), environment.clone(), fetcher),
             invalidation: Invalidation::new(cache.clone()),
-            entries: Entries::new(cache.clone(), environment),
+            entries: Entries::new(cache.clone(), environment.clone()),
             inspections: Inspections::new(configuration, cache.clone()),
             cache,
+            environment,
             store: StoreStatus { description, reason },
             runtime,
             reader: OnceLock::new(),
@@ -128,6 +130,10 @@ impl App {
     #[must_use]
     pub fn cache(&self) -> &Cache {
         &self.0.cache
+    }
+
+    pub(crate) fn environment(&self) -> &dyn Environment {
+        &*self.0.environment
     }
 
     /// Where entries are kept.

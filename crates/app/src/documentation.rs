@@ -7,6 +7,7 @@ use std::time::Duration;
 use larder_sources::{DATA_TYPES, ScopeRule};
 
 use crate::configuration::{Documented, documented};
+use crate::metrics::{DimensionSet, METRICS};
 
 /// The README's table of data types, from the rows.
 fn data_types_table() -> String {
@@ -34,6 +35,21 @@ fn configuration_table() -> String {
     table
 }
 
+/// The README's table of metrics.
+fn metrics_table() -> String {
+    let mut table = "| metric | unit | by | what |\n|---|---|---|---|\n".to_owned();
+    for row in METRICS {
+        let by = row.by.iter().map(|set| match set {
+            DimensionSet::Total => "total",
+            DimensionSet::DataType => "`DataType`",
+            DimensionSet::DataTypeAndLayer => "`DataType` and `Layer`",
+        });
+        let by = by.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(table, "| `{}` | {} | {by} | {} |", row.name, row.unit, row.help);
+    }
+    table
+}
+
 fn duration(duration: Duration) -> String {
     match duration.as_secs() {
         seconds if seconds >= 7_200 && seconds.is_multiple_of(3_600) => format!("{} h", seconds / 3_600),
@@ -56,11 +72,12 @@ fn check(section: &str, generated: &str) {
     }
 }
 
-/// Both in one test, since both may write the file.
+/// All in one test, since each may write the file.
 #[test]
 fn the_readme_has_the_tables_that_are_generated() {
     check("data types", &data_types_table());
     check("configuration", &configuration_table());
+    check("metrics", &metrics_table());
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl App {
 }
 
 /// Reads a key of a row of the table, whose scope has the parts that the row says.
-fn key_of(text: &str) -> Option<Key> {
+pub(crate) fn key_of(text: &str) -> Option<Key> {
     let key = Key::parse(text, |region| Region::parse(region).map(Region::partition))?;
     let rule = larder_sources::data_type(key.data_type())?.scope;
     let has_region = key.scope().region.is_some();

@@ -26,8 +26,11 @@ mod registrations;
 pub mod events;
 pub mod from_logs;
 pub mod runtime;
+pub mod warming;
 
 pub mod http;
+pub mod metrics;
+mod request_id;
 mod serve;
 
 mod nearest;
@@ -47,17 +50,18 @@ pub use queries::{
     AwsFetcher, Fetcher, Queries, Question, RegionalAnswers, Reply, account_of_text, data_type_of_text, region_of_text,
 };
 pub use registrations::{Place, Registration, Registrations};
+pub use request_id::RequestId;
 pub use serve::serve;
 pub use stats::{Stats, StoreStats};
 
 // What callers of the use cases handle, so that they need no other crate of ours.
 pub use larder_cache::{
-    Answer, Content, Directives, Environment, Freshness, InspectedEntry, InspectedPolicy, Inspection, LatencyReport,
-    LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
+    Answer, Cache, Content, Directives, Environment, Freshness, InspectedEntry, InspectedPolicy, Inspection,
+    LatencyReport, LayerReport, NextRequest, Origin, Refresh, Report, TypeReport, Verdict,
 };
 pub use larder_runtime::{Answer as Runtime, Asked, Month, Quality, Second, Totals, read_described};
 pub use larder_sources::{
-    AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, DATA_TYPES, DRS_ACCOUNTS, DataType,
+    AccountEntry, AccountId, Accounts, Caller, ConfiguredAccounts, Cost, DATA_TYPES, DRS_ACCOUNTS, DataType,
     DynamoDbAccounts, EC2_REGIONS, FailureKind, FetchError, InvalidAccount, KEPT_FOR, ListShape, RUNTIME_ACTIONS,
     Region, RegisteredAccount, Scope, ScopeRule,
 };

@@ -30,7 +30,8 @@ pub fn start_logging(level: LogLevel, format: LogFormat) {
 
 /// The same through a writer to stderr that shows something else there meanwhile.
 pub fn start_logging_to<W: io::Write + 'static>(level: LogLevel, others: Others, format: LogFormat, writer: fn() -> W) {
-    let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter(level, others))).with_writer(writer);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter(level, others, format))).with_writer(writer);
     let is_coloured = io::stderr().is_terminal() && colours_wanted();
     // A second call, as in tests, leaves the first subscriber where it is.
     let _ = match format {
@@ -39,14 +40,19 @@ pub fn start_logging_to<W: io::Write + 'static>(level: LogLevel, others: Others,
     };
 }
 
-fn filter(level: LogLevel, others: Others) -> String {
+fn filter(level: LogLevel, others: Others, format: LogFormat) -> String {
     let rest = match level {
         LogLevel::Trace => "debug",
         LogLevel::Error => "error",
         LogLevel::Warn | LogLevel::Info | LogLevel::Debug => "warn",
     };
+    // A person at a terminal wants to know what happened, not each request.
+    let requests = match (format, level) {
+        (LogFormat::Text, LogLevel::Info) => ",larder_app::http::access_log=warn",
+        _ => "",
+    };
     let aws = if others == Others::AllButAws { ",aws=off" } else { "" };
-    format!("{rest},larder={level},tower_http={level}{aws}")
+    format!("{rest},larder={level}{requests}{aws}")
 }
 
 #[cfg(test)]
@@ -55,7 +61,15 @@ mod tests {
 
     #[test]
     fn the_sdk_is_silent_where_its_failures_are_told_otherwise() {
-        assert_eq!(filter(LogLevel::Error, Others::AllButAws), "error,larder=error,tower_http=error,aws=off");
-        assert_eq!(filter(LogLevel::Trace, Others::Everyone), "debug,larder=trace,tower_http=trace");
+        let filter = |level, others| filter(level, others, LogFormat::Json);
+        assert_eq!(filter(LogLevel::Error, Others::AllButAws), "error,larder=error,aws=off");
+        assert_eq!(filter(LogLevel::Trace, Others::Everyone), "debug,larder=trace");
+    }
+
+    #[test]
+    fn each_request_has_a_line_in_cloudwatch_and_on_a_terminal_if_asked_for() {
+        let hidden = |level, format| filter(level, Others::Everyone, format).contains("access_log=warn");
+        assert!(hidden(LogLevel::Info, LogFormat::Text) && !hidden(LogLevel::Debug, LogFormat::Text));
+        assert!(!hidden(LogLevel::Info, LogFormat::Json));
     }
 }

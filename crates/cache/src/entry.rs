@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) fence: Option<Fence>,
     /// Whether a request's `Cache-Control` forced its fetch.
     pub(crate) forced: bool,
+    /// Whether a renewal fetched it, and no request.
+    pub(crate) warmed: bool,
     /// When its fetch began, in Unix milliseconds by the clock of whoever fetched it: its name in the store.
     pub(crate) created_at: u64,
     /// When its fetch began, if this process fetched it.
@@ -55,6 +57,11 @@ impl Entry {
     /// How long ago its fetch began.
     pub(crate) fn age(&self, now: Moment) -> Duration {
         self.age_then + now.since(self.got)
+    }
+
+    /// Whether it stays fresh for longer than `left`.
+    pub(crate) fn stays_fresh_for(&self, left: Duration, now: Moment) -> bool {
+        self.age(now).saturating_add(left) < self.content.lifetime
     }
 
     pub(crate) fn usability(&self, policy: &Policy, now: Moment) -> Usability {
@@ -122,6 +129,7 @@ mod tests {
             content: Content { value: Bytes::from_static(b"{}"), etag: "e".into(), lifetime: POLICY.ttl },
             fence: None,
             forced: false,
+            warmed: false,
             created_at: 900_000,
             fetched: None,
             age_then: Duration::from_secs(100),

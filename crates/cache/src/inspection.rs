@@ -80,6 +80,8 @@ pub struct InspectedEntry {
     pub expires_at: u64,
     /// When it was first served, in Unix milliseconds, if it was.
     pub used_at: Option<u64>,
+    /// Whether it was fetched ahead of requests.
+    pub warmed: bool,
     /// When the store may forget it, in Unix seconds.
     pub ttl: u64,
     /// How long ago its fetch began, in milliseconds; 0 where the clock of this process is behind the writer's.

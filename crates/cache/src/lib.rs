@@ -15,6 +15,7 @@ mod look;
 mod memory;
 mod part;
 mod policy;
+mod renewal;
 mod scope;
 mod selector;
 mod statistics;
@@ -32,8 +33,9 @@ pub use inspection::{InspectedEntry, InspectedPolicy, Inspection, NextRequest, V
 pub use key::Key;
 pub use part::InvalidPart;
 pub use policy::{BreakerSettings, Directives, FetchOncePer, LeaseSettings, Policy, Refresh, Settings};
+pub use renewal::{NotRenewed, Renewal, Renewed};
 pub use scope::{Account, Scope};
 pub use selector::Selector;
-pub use statistics::{Events, LatencyReport, LayerReport, Report, TypeReport};
+pub use statistics::{Events, LatencyReport, LayerReport, Report, RequestsReport, TypeReport};
 pub use upstream::{FailureClass, Upstream, UpstreamError};
 pub use variant::Variant;

@@ -108,6 +108,10 @@ impl Memory {
         forced.is_some_and(|began| request.at.since(began.at) < interval)
     }
 
+    pub(crate) fn entries(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) fn bytes(&self) -> u64 {
         self.entries.weight()
     }

@@ -6,6 +6,7 @@ use larder_app::runtime::{CalculationRequest, RuntimeCalculator};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::Invocations;
 use crate::direct::of_problem;
 
 /// What the function's end takes: the answer must be out before Lambda stops it.
@@ -26,6 +27,7 @@ pub async fn calculate(
     calculator: &RuntimeCalculator,
     event: &RawValue,
     within: Duration,
+    invocations: &Invocations,
 ) -> Result<Value, Diagnostic> {
     let internal =
         |error: serde_json::Error| Diagnostic { error_type: "INTERNAL".to_owned(), error_message: error.to_string() };
@@ -33,6 +35,7 @@ pub async fn calculate(
     let request = CalculationRequest::parse(&event, calculator.current_month());
     let request = request.map_err(|problem| of_problem(&problem))?;
     let report = calculator.run(&request, within).await;
+    invocations.measured(&report);
     let body = serde_json::to_string(&report).map_err(internal)?;
     Ok(json!({"statusCode": 200, "body": body}))
 }

@@ -3,21 +3,22 @@ use std::panic::AssertUnwindSafe;
 use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use futures::FutureExt;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{HeaderName, HeaderValue, SET_COOKIE};
 use lambda_http::lambda_runtime::Diagnostic;
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::util::MapRequest;
 use lambda_http::{Adapter, LambdaEvent, Request, Service};
-use larder_app::App;
 use larder_app::http::router;
 use larder_app::problem::{Code, Problem};
+use larder_app::{App, RequestId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::normalise::normalise;
-use crate::principal::with_principal;
+use crate::principal::with_identity;
 
 /// The router behind an HTTP API (payload format 2.0).
 #[derive(Clone)]
@@ -45,7 +46,7 @@ impl HttpFunction {
     #[must_use]
     pub fn new(app: App) -> Self {
         let routes = router(app).layer(map_response(in_one_line_each));
-        let routed: Routed = MapRequest::new(routes, with_principal);
+        let routed: Routed = MapRequest::new(routes, with_identity);
         Self { adapter: Adapter::from(routed) }
     }
 
@@ -56,12 +57,13 @@ impl HttpFunction {
     pub async fn answer(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answered, Diagnostic> {
         let LambdaEvent { payload, context } = event;
         // As what it is: the library would first try to learn that, and the runtime note the path of each value.
-        let mut request = serde_json::from_str(payload.get()).map_err(|error| Diagnostic {
+        let mut request: ApiGatewayV2httpRequest = serde_json::from_str(payload.get()).map_err(|error| Diagnostic {
             error_type: "NotAnHttpEvent".to_owned(),
             error_message: error.to_string(),
         })?;
+        let id = request.request_context.request_id.as_deref().and_then(RequestId::of_gateway);
         if let Err(problem) = normalise(&mut request) {
-            return Ok(Answered::Document(of_problem(problem)));
+            return Ok(Answered::Document(of_problem(problem, id.as_ref())));
         }
         let event = LambdaEvent { payload: LambdaRequest::ApiGatewayV2(request), context };
         let mut adapter = self.adapter.clone();
@@ -73,7 +75,7 @@ impl HttpFunction {
                 // The panic hook has already written the rest to the log.
                 tracing::error!("an event made Larder panic");
                 let problem = Problem::new(Code::Internal, "This is a defect in Larder; its log says more.");
-                Ok(Answered::Document(of_problem(problem)))
+                Ok(Answered::Document(of_problem(problem, id.as_ref())))
             }
         }
     }
@@ -103,12 +105,20 @@ fn folded(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
     HeaderValue::from_bytes(&lines.join(&b", "[..])).ok()
 }
 
-/// The answer where no route was reached.
-fn of_problem(problem: Problem) -> Value {
+/// The answer where no route was reached, which would have logged it.
+fn of_problem(problem: Problem, id: Option<&RequestId>) -> Value {
+    let (status, code) = (problem.code().status(), problem.code().name());
+    tracing::info!(request_id = id.map(RequestId::as_str), status, code, "a request was answered");
+    let problem = match id {
+        Some(id) => problem.of_request(id),
+        None => problem,
+    };
     let body = problem.document().to_string();
     let response = problem.into_response();
     let text = |value: &HeaderValue| Value::from(String::from_utf8_lossy(value.as_bytes()));
-    let headers: Map<_, _> = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let mut headers: Map<_, _> =
+        response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    headers.extend(id.map(|id| (RequestId::HEADER.to_owned(), Value::from(id.as_str()))));
     json!({
         "statusCode": response.status().as_u16(),
         "headers": headers,

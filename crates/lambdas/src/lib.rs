@@ -3,16 +3,20 @@
 mod calculation;
 mod direct;
 mod http_event;
+mod invocations;
 mod normalise;
 mod principal;
 mod response;
 mod start;
+mod warming;
 
 pub use calculation::{calculate, time_left};
 pub use direct::{invalidate_directly, is_http_event};
 pub use http_event::{Answered, HttpFunction};
+pub use invocations::Invocations;
 pub use response::respond;
-pub use start::{ended, start, start_calculator, start_responder};
+pub use start::{ended, start, start_calculator, start_responder, start_warmer};
+pub use warming::warm;
 
 #[cfg(test)]
 mod tests;

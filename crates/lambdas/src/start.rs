@@ -7,27 +7,36 @@ use anyhow::Context;
 use aws_config::SdkConfig;
 use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
 use larder_app::events::EventResponder;
+use larder_app::metrics::MetricsLog;
 use larder_app::runtime::RuntimeCalculator;
+use larder_app::warming::Warmer;
 use larder_app::wiring::{OpenedRuntime, accounts, ambient_aws, dynamodb_runtime, dynamodb_store, switched_off};
-use larder_app::{App, AwsFetcher, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
+use larder_app::{App, AwsFetcher, Cache, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
+
+use crate::Invocations;
 
 /// Nothing may rely on work after the answer, so a stale answer waits this long for its refresh.
 const REFRESH_WITHIN: Duration = Duration::from_millis(250);
 
 /// Reads the configuration and wires the app of a function. `None` if a setting is missing or wrong, which the log
 /// names with its source; the function must not start then.
-pub async fn start() -> Option<App> {
+pub async fn start() -> Option<(App, Invocations)> {
     started(wired().await)
 }
 
 /// The same for the calculator of running minutes.
-pub async fn start_calculator(environment: Arc<dyn Environment>) -> Option<RuntimeCalculator> {
+pub async fn start_calculator(environment: Arc<dyn Environment>) -> Option<(RuntimeCalculator, Invocations)> {
     started(wired_calculator(environment).await)
 }
 
 /// The same for what takes events.
-pub async fn start_responder() -> Option<EventResponder> {
+pub async fn start_responder() -> Option<(EventResponder, Invocations)> {
     started(wired_responder().await)
+}
+
+/// The same for what keeps entries warm.
+pub async fn start_warmer(environment: Arc<dyn Environment>) -> Option<(Warmer, Invocations)> {
+    started(wired_warmer(environment).await)
 }
 
 fn started<T>(wired: anyhow::Result<T>) -> Option<T> {
@@ -53,14 +62,22 @@ pub fn ended(outcome: Result<(), lambda_runtime::Error>) -> ExitCode {
     }
 }
 
-async fn wired() -> anyhow::Result<App> {
+async fn wired() -> anyhow::Result<(App, Invocations)> {
     let mut configuration = load(None, &[]).context("the configuration is wrong")?;
     configuration.cache.settings.refresh = Refresh::Within(REFRESH_WITHIN);
     let table = table(&configuration)?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
     let aws = ambient_aws().await;
-    Ok(app(&configuration, table.as_deref(), aws, environment))
+    let app = app(&configuration, table.as_deref(), aws, environment.clone());
+    let invocations = invocations(&configuration, environment, Some(app.cache().clone()));
+    Ok((app, invocations))
+}
+
+/// How a function's invocations are watched, and the cache whose counters they tell of.
+fn invocations(configuration: &Configuration, environment: Arc<dyn Environment>, cache: Option<Cache>) -> Invocations {
+    let metrics = MetricsLog::new(configuration.metrics_namespace.clone(), environment.clone(), cache);
+    Invocations::new(metrics, environment)
 }
 
 /// The app over a table, or over none.
@@ -79,16 +96,16 @@ fn app(configuration: &Configuration, table: Option<&str>, aws: SdkConfig, envir
     App::new(Parts { configuration, environment, store, fetcher, runtime })
 }
 
-async fn wired_calculator(environment: Arc<dyn Environment>) -> anyhow::Result<RuntimeCalculator> {
+async fn wired_calculator(environment: Arc<dyn Environment>) -> anyhow::Result<(RuntimeCalculator, Invocations)> {
     let configuration = load(None, &[]).context("the configuration is wrong")?;
     let aws = ambient_aws().await;
-    let parts = dynamodb_runtime(&configuration, &aws, environment)?;
+    let parts = dynamodb_runtime(&configuration, &aws, environment.clone())?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     tracing::info!(deployment = configuration.deployment, "the function starts");
-    Ok(RuntimeCalculator::new(parts))
+    Ok((RuntimeCalculator::new(parts), invocations(&configuration, environment, None)))
 }
 
-async fn wired_responder() -> anyhow::Result<EventResponder> {
+async fn wired_responder() -> anyhow::Result<(EventResponder, Invocations)> {
     let mut configuration = load(None, &[]).context("the configuration is wrong")?;
     // What is made old while caching is switched off must not be fresh when it is switched on again.
     configuration.cache.disabled = false;
@@ -97,8 +114,18 @@ async fn wired_responder() -> anyhow::Result<EventResponder> {
     let aws = ambient_aws().await;
     let runtime = dynamodb_runtime(&configuration, &aws, environment.clone())?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
-    let app = app(&configuration, table.as_deref(), aws, environment);
-    Ok(EventResponder::new(app, runtime))
+    let app = app(&configuration, table.as_deref(), aws, environment.clone());
+    let invocations = invocations(&configuration, environment, Some(app.cache().clone()));
+    Ok((EventResponder::new(app, runtime), invocations))
+}
+
+async fn wired_warmer(environment: Arc<dyn Environment>) -> anyhow::Result<(Warmer, Invocations)> {
+    let configuration = load(None, &[]).context("the configuration is wrong")?;
+    let table = table(&configuration)?;
+    start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
+    let app = app(&configuration, table.as_deref(), ambient_aws().await, environment.clone());
+    let invocations = invocations(&configuration, environment.clone(), Some(app.cache().clone()));
+    Ok((Warmer::new(app, &configuration, environment), invocations))
 }
 
 /// The table, or `None` where caching is switched off. Containers share nothing but a table.

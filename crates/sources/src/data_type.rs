@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{Aws, FailureKind, FetchError, MadeOldBy, Region, Scope, ScopeRule, Source, TtlPolicy};
+use crate::{Aws, Cost, FailureKind, FetchError, MadeOldBy, Region, Scope, ScopeRule, Source, TtlPolicy};
 
 /// One kind of question: a row of the table. Everything that differs by data type is read from here.
 pub struct DataType {
@@ -18,6 +18,8 @@ pub struct DataType {
     pub path: &'static str,
     /// How long an answer may be used, where the configuration says nothing else.
     pub ttl: TtlPolicy,
+    /// What AWS charges for a fetch.
+    pub cost: Cost,
     /// Which parts the scope has.
     pub scope: ScopeRule,
     /// The regions that have the service, by name; `None` where every region has it. See [`Self::is_in`].
@@ -59,6 +61,7 @@ impl DataType {
             summary: S::SUMMARY,
             path: S::PATH,
             ttl: S::TTL,
+            cost: S::COST,
             scope: S::SCOPE,
             regions: S::REGIONS,
             iam_actions: S::IAM_ACTIONS,

@@ -3,6 +3,7 @@
 mod account;
 mod accounts;
 mod aws;
+mod cost;
 mod data_type;
 mod endpoints;
 mod error;
@@ -40,6 +41,7 @@ mod scripted_aws;
 pub use account::AccountId;
 pub use accounts::{ASSUME_ROLE, Accounts};
 pub use aws::Aws;
+pub use cost::Cost;
 pub use data_type::{DataType, ListShape, NamedSchema};
 pub use drs_accounts::DRS_ACCOUNTS;
 pub use ec2_regions::{DESCRIBE_REGIONS, EC2_REGIONS, UsableRegions, usable_regions};

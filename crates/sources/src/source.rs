@@ -3,7 +3,7 @@ use std::future::Future;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Aws, FetchError, ListShape, MadeOldBy, Scope, ScopeRule, TtlPolicy};
+use crate::{Aws, Cost, FetchError, ListShape, MadeOldBy, Scope, ScopeRule, TtlPolicy};
 
 /// The port to upstream: one data type, its facts as consts and one method.
 ///
@@ -17,6 +17,8 @@ pub trait Source: 'static {
     const PATH: &'static str;
     /// How long an answer may be used.
     const TTL: TtlPolicy = TtlPolicy::UNLISTED;
+    /// What AWS charges for a fetch.
+    const COST: Cost = Cost::Nothing;
     /// Which parts the scope has.
     const SCOPE: ScopeRule;
     /// The regions that have the service, by name; `None` where every region has it.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use larder_app::{DATA_TYPES, FUNCTIONS, Function, Table};
+use larder_app::{DATA_TYPES, DataType, FUNCTIONS, Function, Table};
 use larder_tests::{
     DynamoDbLocal, Program, RuntimeEmulator, create_accounts_table, create_runtime_table, create_servers_table,
     create_table, http_event,
@@ -169,6 +169,17 @@ async fn everything(world: &World, function: &Function) {
             });
             responder.invoke(&call).await;
         }
+        "cache-warmer" => {
+            let regional = |row: &DataType| if row.scope.has_region() { REGION } else { "-" };
+            let keys = DATA_TYPES.iter().map(|row| format!("{}#{}#{own}", row.name, regional(row)));
+            let keys = keys.chain([format!("ec2-subnets#{REGION}#{other}")]).collect::<Vec<_>>().join(",");
+            world.run(function, &[("LARDER_WARM_KEYS", &keys)]).await.invoke(&json!({})).await;
+            // More than an item holds.
+            let ec2 = LargeSubnets::start().await;
+            let key = format!("ec2-subnets#eu-west-1#{own}");
+            let large = [("LARDER_WARM_KEYS", &*key), ("AWS_ENDPOINT_URL_EC2", ec2.url())];
+            world.run(function, &large).await.invoke(&json!({})).await;
+        }
         other => panic!("nothing is known of {other}"),
     }
 }
@@ -177,7 +188,9 @@ async fn everything(world: &World, function: &Function) {
 async fn functions_call_what_they_may() {
     let world = World::start().await;
     let mut differences = Vec::new();
-    for name in ["runtime-calculator", "query-handler", "event-responder", "cache-invalidator"] {
+    let order = ["runtime-calculator", "query-handler", "event-responder", "cache-invalidator", "cache-warmer"];
+    assert_eq!(order.len(), FUNCTIONS.len());
+    for name in order {
         let function = FUNCTIONS.iter().find(|function| function.name == name).expect("a row");
         let before = world.asked();
         everything(&world, function).await;

@@ -1,6 +1,7 @@
 //! The suites across crates: real programs, real HTTP, real emulators.
 
 mod bad_request;
+mod cache_warmer;
 mod cloud;
 mod command;
 mod door;
@@ -20,6 +21,7 @@ mod untouched;
 mod wire;
 
 mod accounts_and_regions_never_mix;
+mod alarms_watch_what_is_emitted;
 mod answers_come_from_the_nearest_layer;
 mod bad_input_reaches_nothing;
 mod bad_requests_by_the_thousand_reach_nothing;
@@ -47,6 +49,7 @@ mod invalidation_is_over_when_it_says_so;
 mod killed_process_leaves_nothing_half;
 mod large_entries_go_through_dynamodb;
 mod lost_store_loses_no_answer;
+mod no_secret_is_told;
 mod openapi_document_is_true;
 mod program_behaves_on_a_laptop;
 mod set_clock_lengthens_no_life;

@@ -10,6 +10,7 @@ mod read;
 mod settings;
 mod token;
 mod value;
+mod warm;
 mod windows;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,6 +31,7 @@ pub(crate) use settings::{Setting, settings};
 pub use token::AccessToken;
 pub use value::LogLevel;
 pub(crate) use value::table;
+pub use warm::WarmConfiguration;
 pub use windows::{FAMILIES, Family, Windows};
 
 /// Everything that can be set, with the defaults where nothing was.
@@ -57,6 +59,10 @@ pub struct Configuration {
     pub region_concurrency: usize,
     /// How running minutes are worked out.
     pub runtime: RuntimeConfiguration,
+    /// What is kept warm, and how.
+    pub warm: WarmConfiguration,
+    /// The CloudWatch namespace of the functions' metrics; absent where none are to be written.
+    pub metrics_namespace: Option<String>,
     /// How the cache behaves.
     pub cache: CacheConfiguration,
     /// How long answers are good for, by data type in the table's order, where something was set.
@@ -123,6 +129,8 @@ impl Default for Configuration {
                 deadline: Duration::from_secs(840),
                 greatest_age: None,
             },
+            warm: WarmConfiguration::default(),
+            metrics_namespace: None,
             cache: CacheConfiguration {
                 disabled: false,
                 fetch_once_per: FetchOncePer::Fleet,

@@ -23,8 +23,9 @@ fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
     assert_eq!(read("", &[("PATH", "/bin")], &[]), Ok(Configuration::default()));
     // What these say is no value.
     let in_words = ["store", "log_level", "table", "environment", "account_id", "accounts_table", "runtime.app_tag"];
-    let in_words = [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s"]].concat();
-    let in_words = [&in_words[..], &["auth.issuer", "auth.audience", "auth.jwks"]].concat();
+    let in_words =
+        [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s", "warm.keys"]].concat();
+    let in_words = [&in_words[..], &["metrics.namespace", "auth.issuer", "auth.audience", "auth.jwks"]].concat();
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {
         let configuration = read("", &[(row.variable, row.default)], &[]);
         assert_eq!(configuration, Ok(Configuration::default()), "{}", row.key);
@@ -68,7 +69,14 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 #[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "5m")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"5m\" is not a whole number of seconds, e.g. 300")]
 #[case("", &[("LARDER_TTL_DRS_QUOTAS_S", "99999999999")], "LARDER_TTL_DRS_QUOTAS_S (environment): \"99999999999\" is not a whole number of seconds")]
 #[case("", &[("LARDER_ACCOUNT_ID", "12345")], "LARDER_ACCOUNT_ID (environment): \"12345\" is not an account of 12 digits")]
+#[case("", &[("LARDER_METRICS_NAMESPACE", "AWS/Lambda")], "LARDER_METRICS_NAMESPACE (environment): \"AWS/Lambda\" is not a CloudWatch namespace")]
+#[case("", &[("LARDER_METRICS_NAMESPACE", "Larder dév")], "LARDER_METRICS_NAMESPACE (environment): \"Larder dév\" is not a CloudWatch namespace")]
 #[case("", &[("LOG_LEVEL", "loud")], "LOG_LEVEL (environment): \"loud\" is none of error, warn, info, debug, trace")]
+#[case("", &[("LARDER_WARM_EVERY_S", "59")], "LARDER_WARM_EVERY_S (environment): \"59\" is less than 60 seconds")]
+#[case("", &[("LARDER_WARM_FETCHES_PER_MINUTE", "0")], "LARDER_WARM_FETCHES_PER_MINUTE (environment): \"0\" is not a whole number from 1 to 10000")]
+#[case("", &[("LARDER_WARM_KEYS", "ec2-regions#-#111122223333,ec2-subnets#mars-1#111122223333")], "LARDER_WARM_KEYS (environment): \"ec2-subnets#mars-1#111122223333\" is not the key of an entry, such as ec2-subnets#us-east-1#111122223333")]
+#[case("[warm]\nkeys = \"ec2-subnet#us-east-1#111122223333\"", &[], "larder.toml, warm.keys: \"ec2-subnet#us-east-1#111122223333\" is not the key of an entry")]
+#[case("", &[("LARDER_WARM_KEYS", "ec2-subnets#us-east-1#111122223333#0123456789abcdef0123456789abcdef")], "LARDER_WARM_KEYS (environment): \"ec2-subnets#us-east-1#111122223333#0123456789abcdef0123456789abcdef\" is not the key")]
 #[case("[ttl_s]\ndrs-quota = 5", &[], "larder.toml, ttl_s.drs-quota: there is no such setting; did you mean ttl_s.drs-quotas?")]
 #[case("", &[("LARDER_AUTH_JWKS", "http://idp.example/keys")], "LARDER_AUTH_JWKS (environment): \"http://idp.example/keys\" is no https URL")]
 #[case("[auth]\naudience = \"a b\"", &[], "larder.toml, auth.audience: \"a b\" is no list of clients")]
@@ -104,6 +112,18 @@ fn a_table_may_be_named_by_its_arn() {
     let configuration = configuration.expect("valid");
     assert_eq!(configuration.table.as_deref(), Some(arn));
     assert_eq!(configuration.store, Some(StoreChoice::DynamoDb(arn.to_owned())));
+}
+
+#[test]
+fn keys_may_be_one_several_or_none() {
+    let keys = |text: &str| {
+        let configuration = read("", &[("LARDER_WARM_KEYS", text)], &[]).expect("valid");
+        configuration.warm.keys.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let [subnets, types] = ["ec2-subnets#us-east-1#111122223333", "ec2-instance-types#us-east-1#global"];
+    assert_eq!(keys(&format!("{subnets}, {types},{subnets}")), [subnets, types]);
+    assert_eq!(keys(subnets), [subnets]);
+    assert_eq!(keys(""), Vec::<String>::new());
 }
 
 #[test]

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use larder_cache::Directives;
+use larder_cache::{Directives, Key};
 use larder_sources::{AccountId, AppTag, Region};
 
 use super::StoreChoice;
+use crate::inspection::key_of;
+use crate::queries::asked_by;
 
 /// What a value is, or a sentence that says what was given and what would be right.
 pub(super) type Parsed<T> = Result<T, String>;
@@ -121,6 +123,16 @@ pub(super) fn name(text: &str) -> Parsed<String> {
     valid.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is not a name of 1 to 64 of A-Z a-z 0-9 - _ ."))
 }
 
+/// A namespace by CloudWatch's rule; those of `AWS/` are AWS's own.
+pub(super) fn namespace(text: &str) -> Parsed<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./#: ".contains(&byte);
+    let valid = (1..=255).contains(&text.len()) && text.bytes().all(allowed) && !text.trim().is_empty();
+    let is_ours = !text.starts_with("AWS/") && !text.starts_with(':');
+    let wrong =
+        || format!("{text:?} is not a CloudWatch namespace (1 to 255 of A-Z a-z 0-9 - _ . / # : and space, not AWS/)");
+    (valid && is_ours).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
 /// A table's name by DynamoDB's rule, or its ARN.
 pub(crate) fn table(text: &str) -> Parsed<String> {
     let wrong = || {
@@ -164,6 +176,24 @@ pub(super) fn account(text: &str) -> Parsed<AccountId> {
 
 pub(super) fn app_tag(text: &str) -> Parsed<AppTag> {
     text.parse().map_err(|error| format!("{text:?} is no tag: {error}, e.g. App=larder"))
+}
+
+/// Keys that a question can be told from, each once, with commas between them; none at all, too.
+pub(super) fn keys(text: &str) -> Parsed<Vec<Key>> {
+    let mut keys = Vec::new();
+    for text in text.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+        let wrong = || {
+            format!(
+                "{text:?} is not the key of an entry, such as ec2-subnets#us-east-1#111122223333, \
+                 ec2-instance-types#us-east-1#global or ec2-regions#-#111122223333"
+            )
+        };
+        let key = key_of(text).filter(|key| asked_by(key).is_some()).ok_or_else(wrong)?;
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    Ok(keys)
 }
 
 /// Rust's own parsing, without the sign that it would take.

@@ -5,7 +5,7 @@ use larder_runtime::{Changed, NotAState, Second};
 use larder_sources::{AccountId, Region};
 use serde_json::Value;
 
-use crate::problem::{Code, Problem, quoted};
+use crate::problem::{Code, Problem, quoted, without_secrets};
 use crate::queries::account_of_text;
 
 const STATE_CHANGE: &str = "EC2 Instance State-change Notification";
@@ -110,6 +110,7 @@ fn wrong(member: &str, text: &str, reason: &dyn Display) -> Problem {
 }
 
 fn unreadable(reason: &dyn Display) -> Problem {
+    let reason = without_secrets(&reason.to_string());
     Problem::new(Code::InvalidBody, format!("The event can't be read as one of EventBridge's: {reason}."))
 }
 

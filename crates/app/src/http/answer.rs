@@ -14,7 +14,7 @@ const LARGEST: usize = 4_500_000;
 /// The largest body where it travels as text: a string in the JSON of Lambda's answer, beside the headers.
 const LARGEST_ESCAPED: usize = 6_000_000;
 
-const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+pub(super) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// What a response tells of its body.
 pub(super) struct Told {

@@ -10,7 +10,7 @@ use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::problem::{Code, Problem, quoted};
+use crate::problem::{Code, Problem, quoted, without_secrets};
 
 /// The largest body that is read: 16 KiB.
 const LARGEST: usize = 16 * 1024;
@@ -43,7 +43,7 @@ pub(super) async fn json(headers: &HeaderMap, body: Body) -> Result<Value, Probl
         .map_err(|error| Problem::new(Code::InvalidBody, format!("The body is not JSON: {error}.")))?;
     if let Some(field) = repeated_field(&bytes) {
         let detail = format!("The body has the field {} more than once.", quoted(&field));
-        return Err(Problem::new(Code::InvalidBody, detail).with("field", field));
+        return Err(Problem::new(Code::InvalidBody, detail).with("field", without_secrets(&field)));
     }
     Ok(json)
 }

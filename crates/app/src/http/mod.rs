@@ -6,6 +6,7 @@ mod health;
 mod openapi;
 mod runtime_routes;
 
+mod access_log;
 mod answer;
 mod bearer;
 mod body;
@@ -18,11 +19,11 @@ mod parameters;
 mod refusal;
 
 use axum::http::{Method, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use larder_sources::DATA_TYPES;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -35,6 +36,18 @@ pub use local::admit_local;
 /// Every route. A request must carry a [`crate::Principal`] among its extensions, put there by the host that
 /// authenticated it; without one it gets only the public routes.
 pub fn router(app: App) -> Router {
+    router_behind(app, |routes| routes)
+}
+
+/// The same behind what the host lets requests pass through first: whatever it refuses is logged like any other answer.
+pub fn router_behind(app: App, admission: impl FnOnce(Router) -> Router) -> Router {
+    admission(routes(app.clone()))
+        .layer(CatchPanicLayer::custom(refusal::of_panic))
+        .layer(from_fn_with_state(app, access_log::log))
+        .layer(CompressionLayer::new())
+}
+
+fn routes(app: App) -> Router {
     let (own, document) = own_routes().split_for_parts();
     let rows = DATA_TYPES.iter().fold(Router::new(), |router, row| router.route(row.path, data::route(row)));
     own.merge(rows)
@@ -43,11 +56,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(app)
         .layer(Extension(openapi::Document::of(document)))
-        .layer(axum::middleware::from_fn(guard::authenticated))
-        .layer(CatchPanicLayer::custom(refusal::of_panic))
-        .layer(CompressionLayer::new())
-        // What fails is logged where it is handled, so not here again.
-        .layer(TraceLayer::new_for_http().on_failure(()))
+        .layer(from_fn(guard::authenticated))
 }
 
 fn own_routes() -> OpenApiRouter<App> {

@@ -84,6 +84,7 @@ fn entry(number: usize, account: &str) -> StoredEntry {
         fence: Fence { incarnation: Incarnation::new(0, 1), counter: 0 },
         etag: "0123456789abcdef0123456789abcdef".to_owned(),
         forced: false,
+        warmed: false,
         lease: None,
         size: 1,
         payload: Payload::Inline(Bytes::new()),

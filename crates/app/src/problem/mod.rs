@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::RequestId;
+
 pub use code::Code;
 pub use of_failure::{of_failure, of_fetch_error};
 pub(crate) use of_store_error::{of_invalidate_error, of_store_error};
@@ -51,6 +53,12 @@ impl Problem {
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
+    }
+
+    /// The same, telling which request had it.
+    #[must_use]
+    pub fn of_request(self, id: &RequestId) -> Self {
+        self.with("requestId", id.as_str())
     }
 
     /// Its code.
@@ -96,12 +104,31 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// What a caller wrote, fit to be repeated to them: quoted, escaped, and not longer than a line.
+/// What a caller wrote, fit to be repeated to them and to be logged: quoted, escaped, not longer than a line, and without
+/// what looks like a secret that was put in the wrong place.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 64;
+    let text = without_secrets(text);
     let short: String = text.chars().take(LONGEST).collect();
     let more = if short.len() < text.len() { "…" } else { "" };
     format!("{:?}", format!("{short}{more}"))
+}
+
+/// The same text without what looks like a secret, for what an error of a library repeats.
+pub(crate) fn without_secrets(text: &str) -> String {
+    let is_between = |letter: char| !letter.is_ascii_alphanumeric() && !"-_+/=.".contains(letter);
+    let words = text.split_inclusive(is_between).map(|piece| {
+        let word = piece.trim_end_matches(is_between);
+        if looks_secret(word) { piece.replace(word, "[a secret?]") } else { piece.to_owned() }
+    });
+    words.collect()
+}
+
+/// Keys and tokens mix capitals, small letters and digits at length. Nothing that a route takes does.
+fn looks_secret(word: &str) -> bool {
+    const SHORTEST: usize = 20;
+    let has = |is_one: fn(&u8) -> bool| word.as_bytes().iter().any(is_one);
+    word.len() >= SHORTEST && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -123,6 +150,8 @@ mod tests {
     #[test]
     fn what_a_caller_wrote_is_repeated_in_one_short_line() {
         assert_eq!(quoted("a\nb"), r#""a\nb""#);
+        assert_eq!(quoted("region eyJhbGciOiJub25lIn0.e30."), "\"region [a secret?]\"");
+        assert_eq!(quoted("/ec2/instance-profiles/111122223333"), "\"/ec2/instance-profiles/111122223333\"");
         assert!(quoted(&"é".repeat(10_000)).chars().count() < 70);
     }
 }

@@ -9,6 +9,7 @@ mod question;
 mod readable;
 mod regional;
 mod regional_answers;
+mod renewal;
 mod seen;
 mod upstream;
 
@@ -30,6 +31,7 @@ pub use fetcher::{AwsFetcher, Fetcher};
 pub use names::{account_of_text, data_type_of_text, region_of_text};
 pub use question::Question;
 pub use regional_answers::RegionalAnswers;
+pub(crate) use renewal::asked_by;
 
 /// What to do about a failure of STS.
 const WITHOUT_STS: &str =

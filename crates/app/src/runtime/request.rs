@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Place;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, without_secrets};
 use crate::queries::{account_of_text, region_of_text};
 
 /// What is to be worked out: all, unless something is named.
@@ -41,7 +41,10 @@ impl CalculationRequest {
         if event.is_null() || event.get("detail-type").is_some() {
             return Ok(Self::default());
         }
-        let invalid = |reason: String| Problem::new(Code::InvalidBody, format!("The event can't be read: {reason}."));
+        let invalid = |reason: String| {
+            let detail = format!("The event can't be read: {}.", without_secrets(&reason));
+            Problem::new(Code::InvalidBody, detail)
+        };
         // A list would be taken for the values of its members.
         if !event.is_object() {
             return Err(invalid("it is no object".to_owned()));

@@ -58,6 +58,7 @@ impl Cache {
             fence: Fence { incarnation: Incarnation::new(0, 0), counter: 0 },
             etag: "0".repeat(32),
             forced: false,
+            warmed: false,
             lease: Some(lease.owner.clone()),
             size: 0,
             payload,

@@ -95,6 +95,7 @@ impl Inner {
                     content: Content { etag: codec::etag(&value), value, lifetime },
                     fence,
                     forced: why == Forward::Request,
+                    warmed: request.renewal.is_some(),
                     created_at: began.at.unix_millis(),
                     fetched: Some(began),
                     age_then,

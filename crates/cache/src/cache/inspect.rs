@@ -124,6 +124,7 @@ fn inspected(entry: &StoredEntry, now: Moment) -> InspectedEntry {
         created_at: entry.created_at,
         expires_at: entry.expires_at,
         used_at: entry.used_at,
+        warmed: entry.warmed,
         ttl: entry.ttl,
         age_ms: age_millis(entry, now),
         lifetime_ms: lifetime_millis(entry),

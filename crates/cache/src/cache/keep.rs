@@ -43,7 +43,7 @@ impl Inner {
         let written = self.write(request, entry, read, lease).await;
         // Said once, and again only when one was written in between: a full disk fails them all.
         let failed_before = self.writes_fail.swap(written.is_err(), Relaxed);
-        if let Err(error) = written {
+        if let Err(error) = &written {
             self.statistics.events.write_failed.fetch_add(1, Relaxed);
             if failed_before {
                 tracing::debug!(key = %request.key, %error, "an entry was not written to the store");
@@ -51,7 +51,8 @@ impl Inner {
                 tracing::warn!(key = %request.key, %error, "entries can't be written to the store");
             }
         }
-        entry.fence.is_some()
+        // What is renewed is for other processes, to which this one's memory is nothing.
+        entry.fence.is_some() && (written.is_ok() || request.renewal.is_none())
     }
 
     pub(super) fn is_keepable(&self, entry: &Entry) -> bool {
@@ -96,6 +97,7 @@ impl Inner {
             fence,
             etag: entry.content.etag.to_string(),
             forced: entry.forced,
+            warmed: entry.warmed,
             // Filled without one, it still tells which one is over.
             lease: lease.map(Tenure::owner).or_else(|| read.lease.clone()),
             size: entry.content.value.len() as u64,

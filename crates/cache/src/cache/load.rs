@@ -73,6 +73,17 @@ impl Inner {
             }
             _ => why,
         };
+        self.fetch_once(request, read, why, purpose).await
+    }
+
+    /// Steps 4 and 5, unless a fetch has just failed: once per fleet or per process, as policy has it.
+    pub(super) async fn fetch_once(
+        self: &Arc<Self>,
+        request: &Request,
+        read: EntryRead,
+        why: Forward,
+        purpose: Purpose,
+    ) -> Landed {
         if let Some(failure) = self.noted_failure(request, &read.look) {
             return Landed::Failed { failure, began: read.look.sent };
         }

@@ -11,6 +11,7 @@ mod load;
 mod recall;
 mod refresh;
 mod releases;
+mod renew;
 mod request;
 mod stored;
 mod waiting;
@@ -32,7 +33,7 @@ use crate::key::Key;
 use crate::look::{Look, Looks};
 use crate::memory::Memory;
 use crate::policy::{Directives, Policy, Settings};
-use crate::statistics::{Layer, Outcome, Report, Statistics};
+use crate::statistics::{Ending, Layer, Outcome, Report, Statistics};
 use crate::store::{Page, Position, Store, StoreError};
 use crate::upstream::Upstream;
 
@@ -100,14 +101,16 @@ impl Cache {
         let start = self.0.looks.start(&*self.0.environment);
         let (key, upstream, fetched) = (key.clone(), upstream.clone(), Arc::default());
         let (policy, directives) = (*policy, *directives);
-        let request = Request { key, policy, directives, start, upstream, fetched };
+        let request = Request { key, policy, directives, start, upstream, renewal: None, fetched };
         // Boxed, so that a hit does not carry the room that the other steps need.
         let answering = Box::pin(self.0.answer(&request));
         let answer = within(&*self.0.environment, directives.deadline, answering).await;
-        answer.unwrap_or_else(|| {
+        let answer = answer.unwrap_or_else(|| {
             let look = self.0.looks.usable_by(&request.start);
             self.0.fall_back(&request, look.as_deref(), Failure::Deadline(directives.deadline))
-        })
+        });
+        self.0.note_ended(&request, &answer);
+        answer
     }
 
     /// Stored entries of a data type, oldest first, after a position. Lags behind writes by what the store's index
@@ -149,6 +152,12 @@ impl Cache {
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
         self.0.memory.bytes()
+    }
+
+    /// How many entries the memory layer holds.
+    #[must_use]
+    pub fn memory_entries(&self) -> usize {
+        self.0.memory.entries()
     }
 }
 
@@ -246,6 +255,18 @@ impl Inner {
             entry.fetched.is_some_and(|fetched| fetched.serves(&request.start, self.looks.window()));
         let usable = began_late_enough || self.look(&request.start).await.is_ok_and(|look| entry.is_good(&look));
         if usable { self.take(request, &entry, origin).await } else { None }
+    }
+
+    /// Counts a request by where its answer came from: one that upstream failed to freshen was forwarded, so it is no hit.
+    fn note_ended(&self, request: &Request, answer: &Result<Answer, Failure>) {
+        let ending = match answer {
+            Ok(Answer { freshness: Freshness::StaleIfError(_), .. }) | Err(_) => Ending::Missed,
+            Ok(Answer { origin: Origin::Memory, .. }) => Ending::Memory,
+            Ok(Answer { origin: Origin::Store, .. }) => Ending::Store,
+            Ok(Answer { origin: Origin::Upstream { .. }, .. }) => Ending::Missed,
+        };
+        let took = self.environment.now().since(request.start.at);
+        self.statistics.of(request.key.data_type()).count_request(ending, took);
     }
 
     fn count(&self, request: &Request, layer: Layer, outcome: Outcome, bytes: usize) {

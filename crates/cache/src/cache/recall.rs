@@ -163,6 +163,9 @@ impl Inner {
 
     fn note_use(self: &Arc<Self>, entry: &Arc<Entry>) {
         if !entry.used.load(Relaxed) && !entry.used.swap(true, Relaxed) {
+            if entry.warmed {
+                self.statistics.events.warmed_used.fetch_add(1, Relaxed);
+            }
             self.mark_used_soon(entry);
         }
     }

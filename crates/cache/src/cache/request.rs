@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub(super) directives: Directives,
     pub(super) start: Start,
     pub(super) upstream: Arc<dyn Upstream>,
+    /// That this is a renewal: what stays fresh for no longer than that will not do.
+    pub(super) renewal: Option<Duration>,
     /// What was fetched for this very request, and why, whatever became of it in memory and in the store.
     pub(super) fetched: Arc<OnceLock<(Arc<Entry>, Forward)>>,
 }
@@ -43,7 +45,8 @@ impl Inner {
             (Usability::Fresh, _) | (Usability::WhileRevalidate, Purpose::Answer) => true,
             (Usability::WhileRevalidate | Usability::IfError | Usability::Expired, _) => false,
         };
-        young_enough && self.cache_control_allows(request, entry)
+        let stays = |left| entry.stays_fresh_for(left, self.environment.now());
+        young_enough && request.renewal.is_none_or(stays) && self.cache_control_allows(request, entry)
     }
 
     /// Whether the request's `Cache-Control` lets it have this entry.

@@ -104,6 +104,7 @@ impl Inner {
             content: Content { value, etag: stored.etag.as_str().into(), lifetime },
             fence: Some(stored.fence),
             forced: stored.forced,
+            warmed: stored.warmed,
             created_at: stored.created_at,
             fetched: None,
             age_then,

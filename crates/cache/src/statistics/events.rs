@@ -43,6 +43,8 @@ counters! {
     overloaded,
     /// Requests that joined another's fetch.
     collapsed,
+    /// Entries that were fetched ahead of requests, and were first used here: each saved a request its wait for a fetch.
+    warmed_used,
     /// Leases taken over from a holder that stopped renewing.
     lease_taken_over,
     /// Writes that lost to an entry with a newer fence, or to whoever took the lease over.

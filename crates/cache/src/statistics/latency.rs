@@ -14,11 +14,13 @@ pub(super) struct Latency {
 const LATENCY_BUCKETS: usize = 32;
 
 /// Latencies in microseconds; percentiles are upper bounds, up to a power of two.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct LatencyReport {
     /// How many were timed.
     pub count: u64,
+    /// Their sum.
+    pub total: u64,
     /// Their mean.
     pub mean: u64,
     /// Half took at most so long.
@@ -48,8 +50,9 @@ impl Latency {
             });
             if count == 0 { 0 } else { bucket.map_or(u64::MAX, |bucket| (1u64 << bucket) - 1) }
         };
-        let mean = self.total_micros.load(Relaxed).checked_div(count).unwrap_or(0);
-        LatencyReport { count, mean, p50: percentile(50), p99: percentile(99) }
+        let total = self.total_micros.load(Relaxed);
+        let mean = total.checked_div(count).unwrap_or(0);
+        LatencyReport { count, total, mean, p50: percentile(50), p99: percentile(99) }
     }
 }
 
@@ -66,7 +69,7 @@ mod tests {
         let report = latency.report(0);
         assert!((50..128).contains(&report.p50), "{report:?}");
         assert!((5_000..10_000).contains(&report.p99), "{report:?}");
-        assert_eq!(report.mean, (98 * 99 / 2 + 10_000) / 100);
+        assert_eq!((report.total, report.mean), (98 * 99 / 2 + 10_000, (98 * 99 / 2 + 10_000) / 100));
         let report = latency.report(900);
         assert_eq!((report.count, report.p50, report.mean), (1_000, 0, (98 * 99 / 2 + 10_000) / 1_000));
     }

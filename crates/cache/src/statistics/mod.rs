@@ -1,6 +1,7 @@
 mod events;
 mod latency;
 mod report;
+mod requests;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -13,6 +14,9 @@ pub use events::Events;
 use latency::Latency;
 pub use latency::LatencyReport;
 pub use report::{LayerReport, Report, TypeReport};
+pub(crate) use requests::Ending;
+use requests::Requests;
+pub use requests::RequestsReport;
 
 /// What a process counted since it began, by data type and layer.
 #[derive(Default)]
@@ -24,6 +28,7 @@ pub(crate) struct Statistics {
 /// One data type's counters.
 #[derive(Debug, Default)]
 pub(crate) struct TypeStatistics {
+    requests: Requests,
     memory: LayerCounters,
     store: LayerCounters,
     upstream: LayerCounters,
@@ -93,6 +98,11 @@ impl TypeStatistics {
         counters.latency.record(took);
     }
 
+    /// Counts a request that has ended. One that [`Self::count_at_once`] counted has been counted by that.
+    pub(crate) fn count_request(&self, ending: Ending, took: Duration) {
+        self.requests.count(ending, took);
+    }
+
     /// Counts a hit in memory that waited for nothing. It takes well under a microsecond, less than reading a clock twice:
     /// no time is measured, and none is counted.
     pub(crate) fn count_at_once(&self, bytes: usize) {
@@ -107,6 +117,7 @@ impl TypeStatistics {
     fn report(&self) -> TypeReport {
         let units = *self.units.lock().unwrap_or_else(PoisonError::into_inner);
         TypeReport {
+            requests: self.requests.report(self.memory.at_once.load(Relaxed)),
             memory: self.memory.report(),
             store: self.store.report(),
             upstream: self.upstream.report(),

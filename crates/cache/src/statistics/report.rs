@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::events::Events;
 use super::latency::LatencyReport;
+use super::requests::RequestsReport;
 
 /// What `/cache/stats` tells of one process.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -19,6 +20,9 @@ pub struct Report {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TypeReport {
+    /// By request, whichever layers took part.
+    #[serde(default)]
+    pub requests: RequestsReport,
     /// The first layer.
     pub memory: LayerReport,
     /// The second layer.

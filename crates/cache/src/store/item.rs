@@ -31,6 +31,8 @@ pub struct StoredEntry {
     pub etag: String,
     /// Whether a request's `Cache-Control` forced the fetch while a fresh entry stood there.
     pub forced: bool,
+    /// Whether it was fetched ahead of requests, in place of an entry or for nobody yet.
+    pub warmed: bool,
     /// The owner of the lease that it was filled under, or that its filler without one knew to be over.
     pub lease: Option<String>,
     /// Bytes of the value before compression.
@@ -107,6 +109,8 @@ pub struct Listed {
     pub expires_at: u64,
     /// When it was first served, in Unix milliseconds, if it was.
     pub used_at: Option<u64>,
+    /// Whether it was fetched ahead of requests.
+    pub warmed: bool,
     /// Bytes of the value before compression.
     pub size: u64,
     /// What tells whether it is dead, where the listing has it: an index doesn't.
@@ -185,6 +189,7 @@ impl StoredEntry {
             created_at: self.created_at,
             expires_at: self.expires_at,
             used_at: self.used_at,
+            warmed: self.warmed,
             size: self.size,
             fenced: Some(Fenced { fence: self.fence, resource: self.identity.resource.clone() }),
         }

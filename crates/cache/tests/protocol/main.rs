@@ -30,3 +30,4 @@ mod stale;
 mod stale_if_error;
 mod statistics;
 mod store_faults;
+mod warming;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use larder_cache::{Cache, Directives, Environment, InvalidateError, Key, Policy, Selector, Upstream};
+use larder_cache::{Cache, Directives, Environment, InvalidateError, Key, Policy, Renewal, Selector, Upstream};
 
 use crate::clocks::Clocks;
 use crate::executor::Place;
@@ -46,9 +46,7 @@ impl Container {
         directives: Directives,
         patience: Duration,
     ) {
-        let (moment, health) = (self.clocks.now(), self.cache.store_health());
-        self.history.note(What::Asked { request, at: self.place, key: key.clone(), directives, moment, health });
-        let mut pending = Pending { history: &self.history, request, answered: false };
+        let mut pending = self.pending(request, &key, directives, None);
         let upstream: Arc<dyn Upstream> = Arc::new(Asked { from: self.clone(), request, key: key.clone() });
         let get = pin!(self.cache.get(&key, &policy, &directives, &upstream));
         if let Either::Left((answer, _)) = select(get, self.clocks.sleep(patience)).await {
@@ -56,6 +54,26 @@ impl Container {
             self.history.note(What::Answered { request, answer: Box::new(answer.map(Answered)), moment });
             pending.answered = true;
         }
+    }
+
+    /// One renewal. Whatever comes of it, no value is told.
+    pub(crate) async fn renew(
+        self,
+        request: usize,
+        (key, policy): (Key, Policy),
+        directives: Directives,
+        renewal: Renewal,
+    ) {
+        let _pending = self.pending(request, &key, directives, Some(renewal));
+        let upstream: Arc<dyn Upstream> = Arc::new(Asked { from: self.clone(), request, key: key.clone() });
+        // What failed, a request will find out for itself.
+        let _ = self.cache.renew(&key, &policy, &directives, &upstream, renewal).await;
+    }
+
+    fn pending(&self, request: usize, key: &Key, directives: Directives, renewal: Option<Renewal>) -> Pending<'_> {
+        let (at, key, moment, health) = (self.place, key.clone(), self.clocks.now(), self.cache.store_health());
+        self.history.note(What::Asked { request, at, key, directives, renewal, moment, health });
+        Pending { history: &self.history, request, answered: false }
     }
 
     pub(crate) async fn invalidate(self, invalidation: usize, selector: Selector, also: Also) {

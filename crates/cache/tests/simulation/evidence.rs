@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use larder_cache::{Answer, Directives, Failure, Fence, FetchOncePer, Key, Moment, Policy, Selector, StoreHealth};
+use larder_cache::{
+    Answer, Directives, Failure, Fence, FetchOncePer, Key, Moment, Policy, Renewal, Selector, StoreHealth,
+};
 
 use crate::executor::Place;
 use crate::history::{Answered, Event, Outcome, Standing, What};
@@ -23,6 +25,8 @@ pub(crate) struct Request<'a> {
     pub(crate) policy: Policy,
     pub(crate) at: Place,
     pub(crate) directives: Directives,
+    /// What it renews, if it is no request.
+    pub(crate) renewal: Option<Renewal>,
     pub(crate) asked: usize,
     pub(crate) began: Moment,
     pub(crate) health: StoreHealth,
@@ -72,7 +76,7 @@ impl<'a> Evidence<'a> {
 
     fn take(&mut self, index: usize, event: &'a Event) {
         match &event.what {
-            What::Asked { request: number, at, key, directives, moment, health } => {
+            What::Asked { request: number, at, key, directives, renewal, moment, health } => {
                 let (_, policy) =
                     self.plan.questions.iter().find(|(asked, _)| asked == key).expect("asked by the script");
                 self.requests.push(Request {
@@ -81,6 +85,7 @@ impl<'a> Evidence<'a> {
                     policy: *policy,
                     at: *at,
                     directives: *directives,
+                    renewal: *renewal,
                     asked: index,
                     began: *moment,
                     health: *health,

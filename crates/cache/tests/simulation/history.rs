@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use larder_cache::{
-    Answer, Content, Directives, Epoch, Failure, FailureClass, Fence, Key, Moment, Selector, StoreHealth,
+    Answer, Content, Directives, Epoch, Failure, FailureClass, Fence, Key, Moment, Renewal, Selector, StoreHealth,
 };
 
 use crate::executor::{Executor, Place};
@@ -36,12 +36,13 @@ pub(crate) enum What {
         before: Moment,
         after: Moment,
     },
-    /// A request was put to the cache of a container; numbered from 0.
+    /// A request was put to the cache of a container, or a renewal, which is told no value; numbered from 0.
     Asked {
         request: usize,
         at: Place,
         key: Key,
         directives: Directives,
+        renewal: Option<Renewal>,
         moment: Moment,
         /// How its container finds the store.
         health: StoreHealth,
@@ -51,7 +52,7 @@ pub(crate) enum What {
         answer: Box<Result<Answered, Failure>>,
         moment: Moment,
     },
-    /// Its caller went away, or its container was killed.
+    /// Its caller went away, or its container was killed; or it was a renewal, and is over.
     GivenUp {
         request: usize,
     },

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder_cache::{Directives, Environment};
+use larder_cache::{Directives, Environment, Renewal};
 
 use crate::container::{Also, Container};
 use crate::executor::{Place, WORLD};
@@ -67,7 +67,8 @@ impl Script {
         let mishaps = self.world.plan.mishaps;
         let chance = self.world.random.below(1_000);
         match chance {
-            0..620 => self.ask_some(),
+            0..570 => self.ask_some(),
+            570..620 => self.renew(),
             620..800 => self.invalidate(),
             800..850 => self.change_mood(),
             850..900 if mishaps != Mishaps::None => self.world.store.set_weather(Weather::of(&self.world.random)),
@@ -104,6 +105,20 @@ impl Script {
         self.requests += 1;
         let asking = container.clone().ask(request, question, directives, patience);
         self.world.executor.spawn(container.place, Box::pin(asking));
+    }
+
+    /// Before it expires, most often; now and then whatever is there.
+    fn renew(&mut self) {
+        let random = &self.world.random;
+        let question = self.world.plan.questions[random.index(self.world.plan.questions.len())].clone();
+        let left = Duration::from_secs(random.one_of(&[0, 1, 300, 1_000_000]));
+        let renewal = random.one_of(&[Renewal::OfUsed(left), Renewal::OfUsed(left), Renewal::OfAny(left)]);
+        let deadline = Duration::from_millis(random.one_of(&[25_000, 25_000, 8_000, 700]));
+        let directives = Directives { deadline, ..Directives::default() };
+        let (container, request) = (self.any(), self.requests);
+        self.requests += 1;
+        let place = container.place;
+        self.world.executor.spawn(place, Box::pin(container.renew(request, question, directives, renewal)));
     }
 
     fn invalidate(&mut self) {

@@ -9,7 +9,7 @@ use larder_cache::Events;
 pub(crate) struct Tally(BTreeMap<Cow<'static, str>, u64>);
 
 /// What the promises count, beside what the cache counts itself.
-const HELD_AGAINST_PROMISES: [&str; 13] = [
+const HELD_AGAINST_PROMISES: [&str; 14] = [
     "answers",
     "answers from memory",
     "answers from the store",
@@ -21,6 +21,7 @@ const HELD_AGAINST_PROMISES: [&str; 13] = [
     "answers without a fetch",
     "failures",
     "fetches",
+    "fetches ahead of requests",
     "undisturbed fetches under a lease",
     "writes",
 ];

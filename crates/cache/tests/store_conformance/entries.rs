@@ -23,7 +23,10 @@ async fn every_field_comes_back(#[values(Kind::InProcess, Kind::Sqlite, Kind::Dy
     let plain = key("ec2-subnets", 1);
     let entries = [
         (&plain, entry(&plain, fence(1, 0))),
-        (&plain, StoredEntry { forced: true, used_at: Some(4_100_000_000_999), ..entry(&plain, fence(1, 1)) }),
+        (
+            &plain,
+            StoredEntry { forced: true, warmed: true, used_at: Some(4_100_000_000_999), ..entry(&plain, fence(1, 1)) },
+        ),
         (&about_one, entry(&about_one, fence(u64::MAX, i64::MAX as u64))),
         (&about_one, chunked(entry(&about_one, fence(2, 0)), "a", 3)),
         (&about_one, StoredEntry { payload: Payload::Inline(bytes(1, 0)), ..entry(&about_one, fence(3, 0)) }),

@@ -30,7 +30,8 @@ async fn a_listing_has_every_entry_of_its_data_type_once_and_the_oldest_first(
     let entries: Vec<_> = (0..23)
         .map(|number| {
             let key = key("ec2-subnets", number);
-            StoredEntry { created_at: 1_000 + (number * 5 % 23) / 3, size: number, ..entry(&key, fence(1, 1)) }
+            let (created_at, warmed) = (1_000 + (number * 5 % 23) / 3, number % 3 == 0);
+            StoredEntry { created_at, warmed, size: number, ..entry(&key, fence(1, 1)) }
         })
         .collect();
     for entry in &entries {

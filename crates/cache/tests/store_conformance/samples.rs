@@ -29,6 +29,7 @@ pub(crate) fn entry(key: &Key, fence: Fence) -> StoredEntry {
         fence,
         etag: "0123456789abcdef0123456789abcdef".into(),
         forced: false,
+        warmed: false,
         lease: Some("0123456789abcdef0123456789abcdef".into()),
         size: 11,
         payload: Payload::Inline(Bytes::from_static(b"\x28\xb5\x2f\xfd\x00value")),

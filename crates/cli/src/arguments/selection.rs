@@ -2,7 +2,7 @@
 
 use clap::Args;
 use larder_app::problem::Problem;
-use larder_app::{AccountId, ChosenRegions, DATA_TYPES, DataType, account_of_text, data_type_of_text};
+use larder_app::{AccountId, ChosenRegions, Cost, DATA_TYPES, DataType, account_of_text, data_type_of_text};
 
 /// What completions know the values of, by the name that an argument's help has for them.
 pub(crate) const TYPE: &str = "TYPE";
@@ -36,9 +36,12 @@ impl TypesFlag {
         each_once(&self.types, data_type_of_text, |one, other| one.name == other.name)
     }
 
-    /// The same, or every one if none was named. No data type there is costs money or much of a quota.
+    /// The same; if none was named, every one that costs nothing.
     pub(crate) fn named_or_every(&self) -> Result<Vec<&'static DataType>, Problem> {
-        if self.types.is_empty() { Ok(DATA_TYPES.iter().collect()) } else { self.named() }
+        if !self.types.is_empty() {
+            return self.named();
+        }
+        Ok(DATA_TYPES.iter().filter(|row| row.cost == Cost::Nothing).collect())
     }
 }
 
@@ -102,7 +105,8 @@ mod tests {
             assert_eq!(accounts.iter().map(AccountId::as_str).collect::<Vec<_>>(), ["111122223333", "444455556666"]);
         }
         let nothing = doctor("");
-        assert_eq!(nothing.types.named_or_every().expect("every one").len(), DATA_TYPES.len());
+        let free = DATA_TYPES.iter().filter(|row| row.cost == Cost::Nothing).count();
+        assert_eq!(nothing.types.named_or_every().expect("every one").len(), free);
         assert_eq!(nothing.regions.named(), Ok(None));
         assert_eq!(nothing.accounts.named(), Ok(vec![]));
     }

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use larder_app::configuration::{Configuration, load};
 use larder_app::events::EventResponder;
-use larder_app::http::router;
+use larder_app::http::router_behind;
 use larder_app::runtime::{RuntimeCalculator, RuntimeParts};
 use larder_app::wiring::{NoRuntime, OpenedRuntime, ambient_aws, ambient_fetcher};
 use larder_app::{Fetcher, LogFormat, start_logging};
@@ -99,7 +99,7 @@ async fn answer(
     tracing::info!(store = app.store().in_use(), deployment = configuration.deployment, %url, "serving");
     say(&format!("Larder listens on {url}"));
     examples(&url).iter().for_each(|example| say(example));
-    let router = admission.before(router(app));
+    let router = router_behind(app, |routes| admission.before(routes));
     let telling = async {
         match responder {
             Some(responder) => tell(responder).await,

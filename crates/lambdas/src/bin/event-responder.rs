@@ -9,10 +9,13 @@ use serde_json::value::RawValue;
 // One event at a time: a second thread would only cost switching to it.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Some(responder) = start_responder().await else { return ExitCode::FAILURE };
+    let Some((responder, invocations)) = start_responder().await else { return ExitCode::FAILURE };
     let answer = move |event: LambdaEvent<Box<RawValue>>| {
-        let responder = responder.clone();
-        async move { respond(&responder, &event.payload).await }
+        let (responder, invocations) = (responder.clone(), invocations.clone());
+        async move {
+            let taken = respond(&responder, &event.payload, &invocations);
+            invocations.watch_direct(&event.context, taken).await
+        }
     };
     ended(lambda_runtime::run(service_fn(answer)).await)
 }

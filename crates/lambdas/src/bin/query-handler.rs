@@ -9,11 +9,14 @@ use serde_json::value::RawValue;
 // One request at a time: a second thread would only cost switching to it.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Some(app) = start().await else { return ExitCode::FAILURE };
+    let Some((app, invocations)) = start().await else { return ExitCode::FAILURE };
     let function = HttpFunction::new(app);
     let answer = move |event: LambdaEvent<Box<RawValue>>| {
-        let function = function.clone();
-        async move { function.answer(event).await }
+        let (function, invocations) = (function.clone(), invocations.clone());
+        async move {
+            let context = event.context.clone();
+            invocations.watch(&context, function.answer(event)).await
+        }
     };
     ended(lambda_runtime::run(service_fn(answer)).await)
 }

@@ -12,12 +12,13 @@ use serde_json::value::RawValue;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
-    let Some(calculator) = start_calculator(environment.clone()).await else { return ExitCode::FAILURE };
+    let Some((calculator, invocations)) = start_calculator(environment.clone()).await else { return ExitCode::FAILURE };
     let answer = move |event: LambdaEvent<Box<RawValue>>| {
-        let (calculator, environment) = (calculator.clone(), environment.clone());
+        let (calculator, environment, invocations) = (calculator.clone(), environment.clone(), invocations.clone());
         async move {
             let within = time_left(&event.context, &*environment);
-            calculate(&calculator, &event.payload, within).await
+            let calculated = calculate(&calculator, &event.payload, within, &invocations);
+            invocations.watch_direct(&event.context, calculated).await
         }
     };
     ended(lambda_runtime::run(service_fn(answer)).await)

@@ -95,6 +95,7 @@ pub(super) fn add(document: &mut Value) {
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "code": {"type": "string", "enum": codes, "description": meanings.join("\n")},
             "detail": {"type": "string"},
+            "requestId": {"type": "string", "description": "What names the request: also in the header x-request-id and in the log."},
         },
     });
 }

@@ -1,7 +1,7 @@
 //! Listings, from the index.
 
 use aws_sdk_dynamodb::operation::query::QueryOutput;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 
 use super::DynamoDbStore;
 use super::attribute::{Item, KEY, number, number_of, primary_key, read_units, text, text_of};
@@ -74,6 +74,7 @@ fn listed(item: &Item) -> Option<Listed> {
         created_at: number_of(item, CREATED_AT)?,
         expires_at: number_of(item, "expiresAt")?,
         used_at: number_of(item, "usedAt"),
+        warmed: matches!(item.get("warmed"), Some(AttributeValue::Bool(true))),
         size: number_of(item, "size")?,
         fenced: None,
     })

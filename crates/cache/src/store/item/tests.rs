@@ -12,6 +12,7 @@ fn listed(counter: u64, resource: Option<&str>) -> Listed {
         created_at: 1,
         expires_at: 2,
         used_at: None,
+        warmed: false,
         size: 3,
         fenced: Some(Fenced { fence, resource: resource.map(str::to_owned) }),
     }

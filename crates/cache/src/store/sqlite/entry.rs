@@ -14,8 +14,8 @@ const READ_ENTRY: &str = "SELECT * FROM entry WHERE cache_key = ?1";
 
 const WRITE: &str =
     "INSERT OR REPLACE INTO entry (cache_key, incarnation, fence, format, data_type, region, account_id,
-        resource, identity, created_at, expires_at, used_at, ttl, etag, forced, lease, size, digest, chunks, data)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20
+        resource, identity, created_at, expires_at, used_at, ttl, etag, forced, warmed, lease, size, digest, chunks, data)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21
     WHERE NOT EXISTS (SELECT 1 FROM entry WHERE cache_key = ?1 AND incarnation = ?2 AND fence > ?3)";
 
 const MARK_USED: &str = "UPDATE entry SET used_at = ?3 WHERE cache_key = ?1 AND created_at = ?2 AND used_at IS NULL";
@@ -103,6 +103,7 @@ async fn put(writer: &SqlitePool, entry: &StoredEntry) -> sqlx::Result<bool> {
         .bind(integer(entry.ttl))
         .bind(&entry.etag)
         .bind(entry.forced)
+        .bind(entry.warmed)
         .bind(&entry.lease)
         .bind(integer(entry.size))
         .bind(digest)

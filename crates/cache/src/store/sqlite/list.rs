@@ -6,7 +6,7 @@ use super::{SqliteStore, integer, row};
 use crate::key::Key;
 use crate::store::{Listed, Metered, Page, Position, StoreResult};
 
-const AFTER: &str = "SELECT cache_key, data_type, region, account_id, created_at, expires_at, used_at, size,
+const AFTER: &str = "SELECT cache_key, data_type, region, account_id, created_at, expires_at, used_at, warmed, size,
     incarnation, fence, resource FROM entry WHERE data_type = ?1 AND (created_at, cache_key) > (?2, ?3) ORDER BY created_at, cache_key";
 
 /// One entry more than asked for tells whether there is another page. Rows are read until there are so many, since

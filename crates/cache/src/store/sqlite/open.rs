@@ -11,7 +11,7 @@ use super::set_aside::{set_aside, with_suffix};
 use super::{SqliteError, SqliteStore};
 
 /// What `user_version` says of a file with this schema.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 const SCHEMA: &str = include_str!("schema.sql");
 /// Longer than any write of another process, shorter than anyone wants to wait.
 const BUSY: Duration = Duration::from_secs(1);

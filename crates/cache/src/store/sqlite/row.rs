@@ -36,6 +36,7 @@ pub(super) fn parse(row: &SqliteRow) -> Option<StoredEntry> {
         fence,
         etag: row.try_get("etag").ok()?,
         forced: row.try_get("forced").ok()?,
+        warmed: listed.warmed,
         lease: row.try_get("lease").ok()?,
         size: listed.size,
         payload,
@@ -52,6 +53,7 @@ pub(super) fn listed(row: &SqliteRow) -> Option<Listed> {
         created_at: row.try_get("created_at").ok()?,
         expires_at: row.try_get("expires_at").ok()?,
         used_at: row.try_get("used_at").ok()?,
+        warmed: row.try_get("warmed").ok()?,
         size: row.try_get("size").ok()?,
         fenced: fenced(row),
     })

@@ -29,6 +29,7 @@ CREATE TABLE entry (
     fence INTEGER NOT NULL,
     etag TEXT NOT NULL,
     forced INTEGER NOT NULL,
+    warmed INTEGER NOT NULL,
     lease TEXT,
     size INTEGER NOT NULL,
     digest TEXT,
@@ -56,4 +57,4 @@ CREATE TABLE lease (
 ) STRICT;
 CREATE INDEX lease_by_ttl ON lease (ttl);
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

@@ -14,6 +14,9 @@ pub(super) fn run_once_per_process(evidence: &Evidence, tally: &mut Tally) -> Re
     for fetch in &evidence.fetches {
         let request = evidence.request_of(fetch);
         tally.count("fetches");
+        if request.renewal.is_some() {
+            tally.count("fetches ahead of requests");
+        }
         for (other, others) in running_with(evidence, fetch, request) {
             if others.at == request.at {
                 return together(fetch, other, request);
@@ -25,7 +28,7 @@ pub(super) fn run_once_per_process(evidence: &Evidence, tally: &mut Tally) -> Re
 
 /// G4, with a lease, between containers that nothing disturbed: of one key at most one fetch runs at a time in the
 /// fleet; no fetch begins without a lease before most of its request's deadline is over; and none begins under a lease
-/// that was taken when a usable entry stood in the store already.
+/// that was taken when a usable entry stood in the store already, unless it renews that.
 ///
 /// Disturbed are containers that were frozen, whose clock was set, or whose requests to the store met a fault or could not
 /// be sent: the lease is of no use to them, or they were too slow for it.
@@ -127,6 +130,7 @@ fn stood_there(evidence: &Evidence, fetch: &Fetch, request: &Request, taken: usi
     let filler = evidence.request_of(filled);
     age + MARGIN < lifetime
         && request.directives.max_age.is_none()
+        && request.renewal.is_none()
         && !had_its_clock_set(evidence, request.at, fetch.began)
         && lease_taken(evidence, filled, filler).is_some()
         && !is_late(filled, filler)

@@ -19,8 +19,9 @@ pub(super) fn table_of(inspection: &Inspection) -> Option<Table> {
 
 fn of_entry(entry: &InspectedEntry) -> Vec<(&'static str, String)> {
     let chunks = if entry.chunks > 0 { format!(" in {} chunks", entry.chunks) } else { String::new() };
+    let ahead = if entry.warmed { ", ahead of requests" } else { "" };
     let mut facts = vec![
-        ("fetched", format!("{}, {} ago", at(entry.created_at), seconds(entry.age_ms / 1_000))),
+        ("fetched", format!("{}, {} ago{ahead}", at(entry.created_at), seconds(entry.age_ms / 1_000))),
         ("fresh until", at(entry.expires_at)),
         ("first served", entry.used_at.map_or_else(|| "-".to_owned(), at)),
         ("kept until", at(entry.ttl.saturating_mul(1_000))),

@@ -132,6 +132,7 @@ mod tests {
             created_at: 0,
             expires_at: 290_000,
             used_at: None,
+            warmed: false,
             ttl: 4_000,
             age_ms: age_s * 1_000,
             lifetime_ms: 290_000,

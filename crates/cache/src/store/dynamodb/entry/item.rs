@@ -31,6 +31,8 @@ struct EntryItem {
     fence: u64,
     etag: String,
     forced: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    warmed: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lease: Option<String>,
     size: u64,
@@ -63,6 +65,8 @@ pub(super) fn of(entry: &StoredEntry) -> Result<Item, serde_dynamo::Error> {
         fence: entry.fence.counter,
         etag: entry.etag.clone(),
         forced: entry.forced,
+        // Left out of the others, and so of the index.
+        warmed: entry.warmed.then_some(true),
         lease: entry.lease.clone(),
         size: entry.size,
         chunks,
@@ -106,6 +110,7 @@ pub(super) fn parse(mut item: Item) -> Option<StoredEntry> {
         fence: Fence { incarnation: Incarnation::parse(&item.incarnation)?, counter: item.fence },
         etag: item.etag,
         forced: item.forced,
+        warmed: item.warmed == Some(true),
         lease: item.lease,
         size: item.size,
         payload,
