@@ -11,7 +11,7 @@ fn problems(api: &Template) -> Vec<String> {
         let key = route["RouteKey"].as_str().unwrap_or_default();
         let scopes = route["AuthorizationScopes"].as_array().map_or(0, Vec::len);
         let is_guarded = route["AuthorizationType"] == "JWT" && route["AuthorizerId"] == json!({"Ref": "Authorizer"});
-        if !PUBLIC.contains(&key) && !(is_guarded && scopes > 0) {
+        if !(PUBLIC.contains(&key) || is_guarded && scopes > 0) {
             problems.push(format!("{id}: {key} is open"));
         }
         let is_read_only = key.starts_with("GET ");
