@@ -68,7 +68,19 @@ pub static FUNCTIONS: &[Function] = &[
         name: "cache-warmer",
         data_types: DATA_TYPES,
         actions: &[],
-        tables: &[(Table::Cache, Table::Cache.actions()), (Table::Accounts, Table::Accounts.actions())],
+        tables: &[
+            (
+                Table::Cache,
+                &[
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:BatchWriteItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:Query",
+                    "dynamodb:UpdateItem",
+                ],
+            ),
+            (Table::Accounts, Table::Accounts.actions()),
+        ],
     },
 ];
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use larder_app::{DATA_TYPES, DataType, FUNCTIONS, Function, Table};
+use larder_app::{DATA_TYPES, DataType, FUNCTIONS, Function, ScopeRule, Table};
 use larder_tests::{
     DynamoDbLocal, Program, RuntimeEmulator, create_accounts_table, create_runtime_table, create_servers_table,
     create_table, http_event,
@@ -170,9 +170,15 @@ async fn everything(world: &World, function: &Function) {
             responder.invoke(&call).await;
         }
         "cache-warmer" => {
-            let regional = |row: &DataType| if row.scope.has_region() { REGION } else { "-" };
-            let keys = DATA_TYPES.iter().map(|row| format!("{}#{}#{own}", row.name, regional(row)));
-            let keys = keys.chain([format!("ec2-subnets#{REGION}#{other}")]).collect::<Vec<_>>().join(",");
+            let of_scope = |row: &DataType| match row.scope {
+                ScopeRule::RegionAndAccount => format!("{REGION}#{own}"),
+                ScopeRule::Region => format!("{REGION}#global"),
+                ScopeRule::Account => format!("-#{own}"),
+            };
+            let keys = DATA_TYPES.iter().map(|row| format!("{}#{}", row.name, of_scope(row)));
+            // One of an account that is not registered, whose lease is given back.
+            let more = [format!("ec2-subnets#{REGION}#{other}"), "ec2-regions#-#999999999999".to_owned()];
+            let keys = keys.chain(more).collect::<Vec<_>>().join(",");
             world.run(function, &[("LARDER_WARM_KEYS", &keys)]).await.invoke(&json!({})).await;
             // More than an item holds.
             let ec2 = LargeSubnets::start().await;

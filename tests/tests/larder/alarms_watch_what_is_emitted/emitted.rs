@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use larder_standin::{Fault, FaultKind};
 use larder_tests::{
-    DynamoDbLocal, Program, RuntimeEmulator, create_accounts_table, create_runtime_table, create_servers_table,
-    wait_until,
+    DynamoDbLocal, FakedClock, Program, RuntimeEmulator, create_accounts_table, create_runtime_table,
+    create_servers_table, wait_until,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +20,14 @@ pub(super) const NAMESPACE: &str = "Larder/test";
 const SUBNETS: &str = "/ec2/subnets?region=us-east-1";
 const GROUPS: &str = "/ec2/security-groups?region=us-east-1";
 const PROFILES: &str = "/ec2/instance-profiles";
+/// What is kept warm, and where.
+const USED: &str = "ec2-subnets";
+const UNUSED: &str = "ec2-security-groups";
+const ELSEWHERE: &str = "us-west-2";
+/// So many seconds ago the early warmer fetched what is kept for an hour.
+const EARLIER: i64 = 56 * 60;
+/// An account that is not registered.
+const NOBODY: &str = "999999999999";
 
 /// A metric as a function writes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +41,7 @@ pub(super) struct Emitted {
 /// All that the real functions write of such a day.
 pub(super) async fn emitted() -> BTreeSet<Emitted> {
     let day = Day::begin().await;
+    day.keeping_warm().await;
     day.questions().await;
     day.running_minutes().await;
     day.events().await;
@@ -48,6 +57,9 @@ struct Day {
     handler: Door,
     calculator: RuntimeEmulator,
     responder: RuntimeEmulator,
+    /// That of almost an hour ago, whose entries are about to expire, and that of now.
+    warmers: [RuntimeEmulator; 2],
+    _clock: FakedClock,
 }
 
 impl Day {
@@ -81,7 +93,31 @@ impl Day {
         let handler = Door::function(&env).await;
         let (calculator, responder) =
             (started("runtime-calculator", &env).await, started("event-responder", &env).await);
-        Self { cloud, dynamodb, table: cache, handler, calculator, responder }
+        let account = cloud.account(FIRST).id().to_string();
+        let keys = [USED, UNUSED].map(|data_type| format!("{data_type}#{ELSEWHERE}#{account}")).join(",");
+        let nobodys = format!("{keys},ec2-regions#-#{NOBODY}");
+        let exact = ("LARDER_TTL_JITTER", "0".to_owned());
+        let clock = FakedClock::new().expect("a folder");
+        clock.set(-EARLIER).expect("it is set");
+        let mut early = env.clone();
+        early.extend([exact.clone(), ("LARDER_WARM_KEYS", keys)]);
+        early.extend(clock.env());
+        let late = [&env[..], &[exact, ("LARDER_WARM_KEYS", nobodys)]].concat();
+        let warmers = [started("cache-warmer", &early).await, started("cache-warmer", &late).await];
+        Self { cloud, dynamodb, table: cache, handler, calculator, responder, warmers, _clock: clock }
+    }
+
+    /// Two entries that were fetched ahead are at their end, and one of them was used.
+    async fn keeping_warm(&self) {
+        let [early, late] = &self.warmers;
+        early.invoke(&json!({})).await.expect("an answer");
+        let reply = self.handler.get(&format!("/ec2/subnets?region={ELSEWHERE}")).await;
+        assert!(reply.cache_status().contains("detail=store"), "{reply:?}");
+        let key = format!("{USED}#{ELSEWHERE}#{}", self.cloud.account(FIRST).id());
+        let used = async || Ok(item(&self.table, &key).await.contains_key("usedAt").then_some(()));
+        wait_until("its use is noted", used).await.expect("it is");
+        let answer = late.invoke(&json!({})).await.expect("an answer");
+        assert_eq!(answer["statusCode"], 200, "{answer}");
     }
 
     /// A miss, a hit in memory and one in the store, stale answers, and fetches that fail.
@@ -147,7 +183,8 @@ impl Day {
     /// The lines reach the test a moment after the answers.
     async fn written(&self) -> BTreeSet<Emitted> {
         let all = async || {
-            let logs = [self.handler.log(), self.calculator.log(), self.responder.log()].concat();
+            let [early, late] = self.warmers.each_ref().map(RuntimeEmulator::log);
+            let logs = [self.handler.log(), self.calculator.log(), self.responder.log(), early, late].concat();
             let documents = logs.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
             let documents: Vec<_> = documents.filter(|document| document["_aws"].is_object()).collect();
             let is_open = documents.iter().any(|document| document["BreakerOpen"] == 1.0);
