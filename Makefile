@@ -30,10 +30,10 @@ mutants: ## break the cache in one way after another: the simulated fleets notic
 lint: ## formatting, clippy, dependencies, templates, secrets
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	$(install) cargo_deny scanners
+	$(install) cargo_deny scanners sam
 	$(deny) --workspace check licenses bans sources
 	tests/counterparts/advisories $(deny)
-	tests/scanners/run $(abspath $(installed)/scanners)
+	tests/scanners/run $(abspath $(installed)/scanners) $(abspath $(installed)/sam)
 
 bench: counterparts ## the benchmarks, optimised; all of them write bench/RESULTS.md
 	@$(install) bentocache
