@@ -47,7 +47,7 @@ deploy: ## build and deploy to AWS, as STAGE=dev or another stage of cfn/samconf
 	@[ -n "$(STAGE)" ] || { echo 'which stage? make deploy STAGE=dev, or another of cfn/samconfig.toml' >&2; exit 2; }
 	@$(install) sam
 	cargo build --release --workspace $(functions)
-	SAM=$(abspath $(installed)/sam) cfn/deploy $(STAGE) $(ARGS)
+	CARGO_TARGET_DIR=$(abspath $(target)) SAM=$(abspath $(installed)/sam) cfn/deploy $(STAGE) $(ARGS)
 
 counterparts: ## install what tests run against (DynamoDB Local, ministack, moto, sam, ...)
 	@$(install)

@@ -28,7 +28,8 @@ const STOOD_IN_FOR: [&str; 6] = ["CLOUDTRAIL", "DRS", "EC2", "IAM", "SERVICE_QUO
 
 /// A ministack with Larder deployed to it; all of it is gone when this is dropped.
 ///
-/// Functions run under the roles of the template: a call that a role does not allow is refused.
+/// Functions run under the roles of the template: a call of DynamoDB that a role does not allow is refused. Those that the
+/// stand-in answers are not.
 pub struct LocalCloud {
     ministack: Server,
     outputs: BTreeMap<String, String>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use lambda_runtime::{Context, Diagnostic};
 use larder_app::Environment;
 use larder_app::metrics::{Measured, MetricsLog};
-use tracing::{Instrument, info_span};
+use tracing::{Instrument, error_span};
 
 /// What surrounds a function's invocations: their id in each line of the log, and their metrics. Cloning is a reference
 /// count.
@@ -27,7 +27,7 @@ impl Invocations {
     /// answer is given, since a container may be frozen after that.
     pub async fn watch<T>(&self, context: &Context, work: impl Future<Output = T>) -> T {
         let id = &*context.request_id;
-        let span = info_span!("invocation", invocation_id = id);
+        let span = error_span!("invocation", invocation_id = id);
         async {
             let answer = work.await;
             if let Err(error) = self.0.metrics.write(&[("invocationId", id)], io::stdout().lock()) {

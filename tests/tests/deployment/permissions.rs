@@ -93,6 +93,21 @@ fn each_function_may_do_what_its_row_says() {
     }
 }
 
+/// Other accounts trust functions by the names of their roles.
+#[test]
+fn other_accounts_trust_the_roles_of_functions() {
+    let account = Template::of("cfn/account.yaml");
+    let trust = &account.resources()["ReadRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0];
+    let trusted = written(&trust["Condition"]["ArnLike"]["aws:PrincipalArn"]);
+    let (_, trusted) = trusted.split_once(":role/").expect("a role's ARN");
+    let (before, after) = trusted.split_once('*').expect("any function");
+    assert_eq!(written(&trust["Condition"]["StringEquals"]["sts:ExternalId"]), "${ExternalId}");
+    for (id, role) in Template::of("cfn/functions.yaml").of_type("AWS::IAM::Role") {
+        let name = written(&role["RoleName"]);
+        assert!(name.starts_with(before) && name.ends_with(after), "{id}: {name} is not {trusted}");
+    }
+}
+
 /// Each function writes to a log group of its own, which forgets.
 #[test]
 fn logs_are_kept_for_a_while() {

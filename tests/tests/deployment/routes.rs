@@ -4,6 +4,22 @@ use crate::template::Template;
 
 const PUBLIC: [&str; 3] = ["GET /", "GET /assets/{proxy+}", "GET /health"];
 
+/// The ways in that are no route of the API: a function's own URL, another API, or one described elsewhere.
+fn other_ways_in(templates: &[(String, Template)]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (file, template) in templates {
+        for (id, resource) in template.resources() {
+            let kind = resource["Type"].as_str().unwrap_or_default();
+            let is_ours = file == "cfn/api.yaml" && resource["Properties"]["Body"].is_null();
+            let is_api = kind.starts_with("AWS::ApiGateway");
+            if kind == "AWS::Lambda::Url" || (is_api && !is_ours) {
+                found.push(format!("{file}: {id} is a way in of its own"));
+            }
+        }
+    }
+    found
+}
+
 /// What is wrong with the routes: each needs an access token with one of the scopes, but for the three public ones.
 fn problems(api: &Template) -> Vec<String> {
     let mut problems = Vec::new();
@@ -32,6 +48,16 @@ fn every_route_but_the_public_ones_needs_a_token_with_a_scope() {
     assert_eq!(problems(&api), [""; 0]);
     let keys: Vec<_> = api.of_type("AWS::ApiGatewayV2::Route").filter_map(|(_, it)| it["RouteKey"].as_str()).collect();
     assert!(keys.len() > PUBLIC.len() && PUBLIC.iter().all(|key| keys.contains(key)), "{keys:?}");
+}
+
+#[test]
+fn there_is_no_other_way_in() {
+    let mut templates = Template::all();
+    assert_eq!(other_ways_in(&templates), [""; 0]);
+    let (_, functions) = templates.iter_mut().find(|(file, _)| file == "cfn/functions.yaml").expect("it is there");
+    functions.0["Resources"]["Open"] = json!({"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE"}});
+    functions.0["Resources"]["Other"] = json!({"Type": "AWS::ApiGatewayV2::Api", "Properties": {}});
+    assert_eq!(other_ways_in(&templates).len(), 2, "planted ones are noticed");
 }
 
 #[test]

@@ -19,12 +19,33 @@ fn who_may_do_what() -> String {
         let _ = writeln!(text, "{}: {who} -> {}", written(&route["RouteKey"]), written(&route["Target"]));
     }
     for (file, template) in Template::all() {
+        text.push_str(&who_is_let_in(&file, &template));
         for (role, statement) in statements(&template) {
             let resources: Vec<_> = items(&statement["Resource"]).into_iter().map(written).collect();
             for action in items(&statement["Action"]).into_iter().map(written) {
                 let _ = writeln!(text, "{file} {role}: {action} on {}", resources.join(", "));
             }
         }
+    }
+    text
+}
+
+/// Who may take a role, invoke a function, or put something on a queue or the bus, and on what condition.
+fn who_is_let_in(file: &str, template: &Template) -> String {
+    let policies = [
+        ("AWS::IAM::Role", "AssumeRolePolicyDocument"),
+        ("AWS::SQS::QueuePolicy", "PolicyDocument"),
+        ("AWS::Events::EventBus", "Policy"),
+    ];
+    let mut text = String::new();
+    for (kind, document) in policies {
+        for (id, properties) in template.of_type(kind) {
+            let _ = writeln!(text, "{file} {id}: lets in {}", properties[document]);
+        }
+    }
+    for (id, permission) in template.of_type("AWS::Lambda::Permission") {
+        let (who, source) = (written(&permission["Principal"]), written(&permission["SourceArn"]));
+        let _ = writeln!(text, "{file} {id}: lets in {who} by {source}");
     }
     text
 }

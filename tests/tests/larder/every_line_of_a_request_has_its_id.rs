@@ -54,6 +54,25 @@ async fn of_the_api_and_its_answer_too() {
     assert!(line["ms"].is_f64() && !line.to_string().contains("limit"), "{line}");
 }
 
+/// Where nothing is logged but what goes wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_failure_too_that_is_all_that_is_logged() {
+    let cloud = Cloud::start().await;
+    let (table, endpoint) = table().await;
+    let more = [("AWS_ENDPOINT_URL_DYNAMODB", endpoint), ("CACHE_TABLE_NAME", &*table), ("LOG_LEVEL", "warn")];
+    let function = Program::path("query-handler").expect("it is built");
+    let function = RuntimeEmulator::start(&function, &borrowed(&cloud.env(FIRST, &more))).await.expect("it starts");
+    cloud.standin.fault(Fault::on("ec2:DescribeSubnets", FaultKind::Throttled));
+    let mut event = http_event("GET", SUBNETS, &[], None, Some(&administrator()));
+    event["requestContext"]["requestId"] = json!("JKJaXmPLvHcESHA=");
+    function.invoke(&event).await.expect("an answer");
+    let lines = lines(|| function.log(), "a fetch failed").await;
+    let line = lines.iter().find(|line| line["message"] == "a fetch failed").expect("it is logged");
+    assert_eq!(in_spans(line, "request_id"), Some("JKJaXmPLvHcESHA="), "{line}");
+    assert!(in_spans(line, "invocation_id").is_some(), "{line}");
+    assert!(lines.iter().all(|line| line["message"] != "a request was answered"), "{lines:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_direct_invocation_which_has_one_line() {
     let cloud = Cloud::start().await;

@@ -37,9 +37,10 @@ pub(super) async fn log(State(app): State<App>, request: Request, next: Next) ->
     .await
 }
 
-/// Not of this module, whose lines a server on a laptop does not show: other lines have the id too.
+/// Not of this module, whose lines a server on a laptop does not show: other lines have the id too, errors that are all
+/// that is logged included.
 fn span_of(id: &RequestId) -> Span {
-    tracing::info_span!(target: "larder_app", "request", request_id = %id)
+    tracing::error_span!(target: "larder_app", "request", request_id = %id)
 }
 
 /// Puts the id on an answer: into its header, and into its document if it is a problem.

@@ -33,7 +33,7 @@ const LONGEST_TOKEN: usize = 8 << 10;
 
 /// An issuer whose access tokens say who asks.
 pub struct Issuer {
-    keys: Keys,
+    keys: Arc<Keys>,
     rules: Rules,
     environment: Arc<dyn Environment>,
 }

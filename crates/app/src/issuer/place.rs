@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use http::Uri;
@@ -36,7 +37,13 @@ pub enum KeysUnreadable {
         /// What happened.
         reason: String,
     },
-    /// The document is no key set, or has no key that may sign.
+    /// The document is no key set.
+    #[error("{place}: this is no JSON Web Key Set (RFC 7517)")]
+    NoKeySet {
+        /// The file or the URL.
+        place: String,
+    },
+    /// The key set has no key that may sign.
     #[error("{place}: there is no key for RS256, RS384, RS512, ES256 or ES384 with a kid in it (RFC 7517)")]
     NoKeys {
         /// The file or the URL.
@@ -50,6 +57,17 @@ pub enum KeysUnreadable {
         /// Whose it should be.
         issuer: String,
     },
+}
+
+impl KeysUnreadable {
+    /// Whether this says that there are no keys, rather than nothing about them. Taking the file away says so too.
+    pub(super) fn is_answer(&self) -> bool {
+        match self {
+            Self::NoKeys { .. } => true,
+            Self::File { source, .. } => source.kind() == ErrorKind::NotFound,
+            Self::OutOfReach { .. } | Self::NoKeySet { .. } | Self::NotDiscovered { .. } => false,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,7 +86,7 @@ impl KeyPlace {
         matches!(self.place, JwksPlace::File(_))
     }
 
-    /// Reads the keys as they are now.
+    /// Reads the keys as they are now: at least one.
     pub(super) async fn read(&self) -> Result<KeySet, KeysUnreadable> {
         match &self.place {
             JwksPlace::File(path) => of_file(path).await,
@@ -89,12 +107,25 @@ impl KeyPlace {
 async fn of_file(path: &Path) -> Result<KeySet, KeysUnreadable> {
     let failed = |source| KeysUnreadable::File { path: path.to_owned(), source };
     let document = tokio::fs::read(path).await.map_err(failed)?;
-    KeySet::parse(&document).ok_or_else(|| KeysUnreadable::NoKeys { place: format!("auth.jwks, {}", path.display()) })
+    let place = format!("auth.jwks, {}", path.display());
+    // Whoever empties the file locks all out.
+    if document.trim_ascii().is_empty() {
+        return Err(KeysUnreadable::NoKeys { place });
+    }
+    keys_in(&document, place)
 }
 
 async fn at(uri: &Uri) -> Result<KeySet, KeysUnreadable> {
     let document = download(uri).await.map_err(|error| out_of_reach(uri, &error))?;
-    KeySet::parse(&document).ok_or_else(|| KeysUnreadable::NoKeys { place: uri.to_string() })
+    keys_in(&document, uri.to_string())
+}
+
+fn keys_in(document: &[u8], place: String) -> Result<KeySet, KeysUnreadable> {
+    match KeySet::parse(document) {
+        Some(keys) if keys.is_empty() => Err(KeysUnreadable::NoKeys { place }),
+        Some(keys) => Ok(keys),
+        None => Err(KeysUnreadable::NoKeySet { place }),
+    }
 }
 
 fn out_of_reach(uri: &Uri, error: &download::Failed) -> KeysUnreadable {

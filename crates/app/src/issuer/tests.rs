@@ -144,6 +144,70 @@ async fn a_key_that_the_issuer_takes_back_is_good_for_an_hour_at_most() {
 }
 
 #[tokio::test]
+async fn a_request_that_goes_away_leaves_the_reading_of_the_keys_to_end() {
+    let [first, second] = ["one", "two"].map(TokenSigner::es256);
+    let faked = FakedIssuer::start().await;
+    faked.has(&[&first]);
+    let issuer = faked.discovered().await;
+    faked.has(&[&second]);
+    faked.pass(keys::LEFT_ALONE_FOR);
+    let (token, asked, held) = (second.sign(&claims(&faked.url())), faked.asked(), faked.hold());
+    tokio::select! {
+        answer = issuer.principal_of(&token) => panic!("the keys are held: {answer:?}"),
+        () = held.asked() => {}
+    }
+    held.release();
+    assert!(issuer.principal_of(&token).await.is_ok());
+    assert_eq!(faked.asked(), asked + 1, "the one that was left to end");
+}
+
+#[tokio::test]
+async fn an_issuer_without_keys_takes_back_all_until_it_has_some() {
+    let (signer, faked) = (TokenSigner::es256("one"), FakedIssuer::start().await);
+    faked.has(&[&signer]);
+    let (first, token) = (faked.discovered().await, signer.sign(&claims(&faked.url())));
+    faked.has(&[]);
+    assert!(first.principal_of(&token).await.is_ok(), "it is not asked yet");
+    faked.pass(keys::GOOD_FOR);
+    for issuer in [first, faked.discovered().await] {
+        faked.has(&[]);
+        assert_eq!(issuer.principal_of(&token).await, Err(RefusedToken::UnknownKey));
+        faked.has(&[&signer]);
+        faked.pass(keys::LEFT_ALONE_FOR);
+        assert!(issuer.principal_of(&token).await.is_ok());
+    }
+}
+
+#[rstest]
+#[case::no_keys(Some("{\"keys\": []}"), false)]
+#[case::none_of_use(Some("{\"keys\": [{\"kty\": \"oct\", \"kid\": \"one\", \"k\": \"c2VjcmV0\"}]}"), false)]
+#[case::empty(Some("\n"), false)]
+#[case::missing(None, false)]
+#[case::half_written(Some("{\"keys\": ["), true)]
+#[tokio::test]
+async fn a_file_without_keys_takes_back_all_and_is_an_error_at_first(
+    #[case] document: Option<&str>,
+    #[case] old_keys_count: bool,
+) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("jwks.json");
+    let (signer, faked) = (TokenSigner::es256("one"), FakedIssuer::start().await);
+    std::fs::write(&path, FakedIssuer::key_set(&[&signer])).expect("it is written");
+    let issuer = faked.in_file(&path).await.expect("keys");
+    match document {
+        Some(document) => std::fs::write(&path, document).expect("it is written"),
+        None => std::fs::remove_file(&path).expect("it is removed"),
+    }
+    assert!(faked.in_file(&path).await.is_err());
+    faked.pass(keys::GOOD_FOR);
+    let token = signer.sign(&claims(&faked.url()));
+    for _ in 0..2 {
+        let answer = issuer.principal_of(&token).await;
+        assert_eq!(answer.err(), (!old_keys_count).then_some(RefusedToken::UnknownKey));
+    }
+}
+
+#[tokio::test]
 async fn keys_come_only_from_the_very_issuer_and_privately() {
     let (signer, faked) = (TokenSigner::es256("one"), FakedIssuer::start().await);
     faked.has(&[&signer]);

@@ -1,4 +1,4 @@
-use larder_cache::{Cache, LatencyReport, LayerReport, Report, StoreHealth, TypeReport};
+use larder_cache::{Cache, LatencyReport, LayerReport, Report, RequestsReport, StoreHealth, TypeReport};
 
 use super::measured::{Measured, Of};
 use super::since::since;
@@ -41,10 +41,19 @@ impl CacheSnapshot {
             .counting(&FAILED_WRITES, events(|events| events.write_failed));
         let by_type =
             self.counted.data_types.iter().flat_map(|(name, now)| match before.counted.data_types.get(name) {
-                Some(before) => of_type(name, &since(now, before)),
-                None => of_type(name, now),
+                Some(before) => of_type(name, &self.without_misses_of_nothing(since(now, before))),
+                None => of_type(name, &self.without_misses_of_nothing(now.clone())),
             });
         std::iter::once(all).chain(by_type).collect()
+    }
+
+    /// Where caching is switched off nothing can be hit: that is no bad hit rate.
+    fn without_misses_of_nothing(&self, counted: TypeReport) -> TypeReport {
+        if self.store != StoreHealth::Absent {
+            return counted;
+        }
+        let requests = RequestsReport { memory: 0, store: 0, missed: 0, ..counted.requests };
+        TypeReport { requests, ..counted }
     }
 }
 

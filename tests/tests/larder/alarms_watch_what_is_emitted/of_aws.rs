@@ -27,7 +27,7 @@ const VALUES: &[(&str, &[&str])] = &[
         "FunctionName",
         &["QueryHandlerName", "CacheInvalidatorName", "RuntimeCalculatorName", "EventResponderName", "CacheWarmerName"],
     ),
-    ("QueueName", &["DeadLetterQueueName"]),
+    ("QueueName", &["DeadLetterQueueName", "LostEventsQueueName"]),
 ];
 
 /// Why AWS would never tell of this, if so.

@@ -67,13 +67,13 @@ fn of_line(properties: &Value, line: &[Value]) -> Watched {
     Watched { who, namespace: namespace.clone(), metric: metric.clone(), dimensions, statistic, unit: None }
 }
 
-/// `SEARCH('{namespace,dimension,…} MetricName="metric"', 'statistic', period)`.
+/// `SEARCH('{"namespace",dimension,…} MetricName="metric"', 'statistic', period)`; the namespace may have a `-`.
 fn of_search(who: String, search: &str) -> Watched {
     let parts = || {
         let (schema, rest) = search.strip_prefix("SEARCH('{")?.split_once("} MetricName=\"")?;
         let (metric, rest) = rest.split_once("\"', '")?;
         let (statistic, _period) = rest.split_once("', ")?;
-        let (namespace, dimensions) = schema.split_once(',')?;
+        let (namespace, dimensions) = schema.strip_prefix('"')?.split_once("\",")?;
         let dimensions = dimensions.split(',').map(|name| (name.to_owned(), "*".to_owned())).collect();
         Some((namespace.to_owned(), metric.to_owned(), dimensions, statistic.to_owned()))
     };

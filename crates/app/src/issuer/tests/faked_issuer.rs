@@ -11,6 +11,7 @@ use larder_cache::Moment;
 use larder_tests::TokenSigner;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::super::{Issuer, KeysUnreadable};
@@ -33,6 +34,25 @@ struct Answers {
     discovery: Option<String>,
     keys: Option<String>,
     asked: usize,
+    held: Option<Arc<Held>>,
+}
+
+/// An answer that waits until a test lets it go.
+#[derive(Default)]
+pub(super) struct Held {
+    asked: Notify,
+    released: Notify,
+}
+
+impl Held {
+    /// Resolves once somebody waits for the answer.
+    pub(super) async fn asked(&self) {
+        self.asked.notified().await;
+    }
+
+    pub(super) fn release(&self) {
+        self.released.notify_one();
+    }
 }
 
 impl FakedIssuer {
@@ -68,6 +88,13 @@ impl FakedIssuer {
     /// That it gives no keys from now on.
     pub(super) fn fail(&self) {
         self.set(|answers| answers.keys = None);
+    }
+
+    /// Holds its next answer about its keys.
+    pub(super) fn hold(&self) -> Arc<Held> {
+        let held = Arc::new(Held::default());
+        self.set(|answers| answers.held = Some(Arc::clone(&held)));
+        held
     }
 
     /// How often it was asked for its keys.
@@ -113,9 +140,19 @@ async fn discovery(State(answers): Shared) -> Result<String, StatusCode> {
 }
 
 async fn keys(State(answers): Shared) -> Result<String, StatusCode> {
+    if let Some(held) = count(&answers) {
+        held.asked.notify_one();
+        held.released.notified().await;
+    }
+    let answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+    answers.keys.clone().ok_or(StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// Counts a question, and gives what holds its answer.
+fn count(answers: &Mutex<Answers>) -> Option<Arc<Held>> {
     let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
     answers.asked += 1;
-    answers.keys.clone().ok_or(StatusCode::SERVICE_UNAVAILABLE)
+    answers.held.take()
 }
 
 /// The real world but for its clocks, which move only when they are told to.
