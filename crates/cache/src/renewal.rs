@@ -33,6 +33,9 @@ pub enum NotRenewed {
     /// It was fetched, and could not be written to the store.
     #[error("what was fetched could not be written to the store")]
     NotStored,
+    /// It was fetched, and is larger than what is kept. The store is not at fault.
+    #[error("what was fetched is too large to be kept")]
+    TooLarge,
     /// The fetch failed.
     #[error(transparent)]
     Fetch(#[from] Failure),

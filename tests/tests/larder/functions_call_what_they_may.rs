@@ -169,25 +169,27 @@ async fn everything(world: &World, function: &Function) {
             });
             responder.invoke(&call).await;
         }
-        "cache-warmer" => {
-            let of_scope = |row: &DataType| match row.scope {
-                ScopeRule::RegionAndAccount => format!("{REGION}#{own}"),
-                ScopeRule::Region => format!("{REGION}#global"),
-                ScopeRule::Account => format!("-#{own}"),
-            };
-            let keys = DATA_TYPES.iter().map(|row| format!("{}#{}", row.name, of_scope(row)));
-            // One of an account that is not registered, whose lease is given back.
-            let more = [format!("ec2-subnets#{REGION}#{other}"), "ec2-regions#-#999999999999".to_owned()];
-            let keys = keys.chain(more).collect::<Vec<_>>().join(",");
-            world.run(function, &[("LARDER_WARM_KEYS", &keys)]).await.invoke(&json!({})).await;
-            // More than an item holds.
-            let ec2 = LargeSubnets::start().await;
-            let key = format!("ec2-subnets#eu-west-1#{own}");
-            let large = [("LARDER_WARM_KEYS", &*key), ("AWS_ENDPOINT_URL_EC2", ec2.url())];
-            world.run(function, &large).await.invoke(&json!({})).await;
-        }
+        "cache-warmer" => keeping_warm(world, function, [&own, &other]).await,
         other => panic!("nothing is known of {other}"),
     }
+}
+
+async fn keeping_warm(world: &World, function: &Function, [own, other]: [&str; 2]) {
+    let of_scope = |row: &DataType| match row.scope {
+        ScopeRule::RegionAndAccount => format!("{REGION}#{own}"),
+        ScopeRule::Region => format!("{REGION}#global"),
+        ScopeRule::Account => format!("-#{own}"),
+    };
+    let keys = DATA_TYPES.iter().map(|row| format!("{}#{}", row.name, of_scope(row)));
+    // One of an account that is not registered, whose lease is given back.
+    let more = [format!("ec2-subnets#{REGION}#{other}"), "ec2-regions#-#999999999999".to_owned()];
+    let keys = keys.chain(more).collect::<Vec<_>>().join(",");
+    world.run(function, &[("LARDER_WARM_KEYS", &keys)]).await.invoke(&json!({})).await;
+    // More than an item holds.
+    let ec2 = LargeSubnets::start().await;
+    let key = format!("ec2-subnets#eu-west-1#{own}");
+    let large = [("LARDER_WARM_KEYS", &*key), ("AWS_ENDPOINT_URL_EC2", ec2.url())];
+    world.run(function, &large).await.invoke(&json!({})).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

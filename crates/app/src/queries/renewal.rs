@@ -12,7 +12,8 @@ impl Queries {
     /// Fetches a key ahead of questions where `renewal` asks for it, and no further than `within`.
     ///
     /// # Errors
-    /// A [`Problem`]: [`Code::StoreUnavailable`] if the store is at fault, else what a question would be told.
+    /// A [`Problem`]: [`Code::StoreUnavailable`] if the store is at fault, [`Code::ResultTooLarge`] if nothing that
+    /// large is kept, else what a question would be told.
     pub(crate) async fn renew(&self, key: &Key, renewal: Renewal, within: Duration) -> Result<Renewed, Problem> {
         let (data_type, scope) = asked_by(key).ok_or_else(|| not_asked_by(key))?;
         // Without a region, only the credentials tell the partition, and another's can't be asked with them.
@@ -26,6 +27,7 @@ impl Queries {
         renewed.map_err(|not_renewed| match not_renewed {
             NotRenewed::Fetch(failure) => of_failure(&failure, data_type),
             NotRenewed::Store(error) => of_store_error(&error),
+            NotRenewed::TooLarge => Problem::new(Code::ResultTooLarge, "What AWS answered is too large to be kept."),
             NotRenewed::NotStored => {
                 Problem::new(Code::StoreUnavailable, "What was fetched could not be kept, as the log explains.")
             }

@@ -46,12 +46,14 @@ impl Due {
         // One whose end this run sees is told of whatever becomes of its key.
         let replaces = entry.filter(|entry| !period.has_seen_the_end_of(entry)).and_then(Fate::of);
         // Of those that expire in the same minute, the one that was used last is the likeliest to be asked for next.
-        let minute = entry.map_or(0, |entry| entry.expires_at / 60_000);
+        // What has no entry, or none that was fetched lately, may be what can't be had: last, it stops nothing used.
+        let ending = entry.filter(|entry| period.is_the_last_of(entry));
+        let minute = ending.map_or(u64::MAX, |entry| entry.expires_at / 60_000);
         Self { key, renewal, replaces, urgency: (minute, Reverse(entry.and_then(|entry| entry.used_at))) }
     }
 }
 
-/// The most urgent first: what is missing, then what expires soonest.
+/// The most urgent first: what expires soonest; at last kept keys that have no entry, or one that expired long ago.
 pub(super) fn sort(due: &mut [Due]) {
     due.sort_by_key(|due| due.urgency);
 }
@@ -83,18 +85,19 @@ mod tests {
     }
 
     #[test]
-    fn what_expires_first_goes_first_and_of_the_same_minute_what_was_used_last() {
+    fn what_expires_first_goes_first_and_of_the_same_minute_what_was_used_last_and_what_is_missing_last() {
         let missing = key_of("ec2-subnets#eu-west-1#111122223333").expect("a key");
         let mut order = [
+            Due::kept(missing, None, &Period::around(20 * MINUTE, Duration::from_mins(5))),
             due("us-east-1", 23 * MINUTE, 9),
             due("us-east-2", 22 * MINUTE, 4),
             due("us-west-1", 22 * MINUTE + 10, 5),
             due("us-west-2", 21 * MINUTE, 1),
-            Due::kept(missing, None, &Period::around(20 * MINUTE, Duration::from_mins(5))),
+            due("ca-central-1", 15 * MINUTE, 1),
         ];
         sort(&mut order);
         let regions = order.each_ref().map(|due| due.key.scope().region.clone().expect("one"));
-        assert_eq!(regions, ["eu-west-1", "us-west-2", "us-west-1", "us-east-2", "us-east-1"]);
+        assert_eq!(regions, ["us-west-2", "us-west-1", "us-east-2", "us-east-1", "ca-central-1", "eu-west-1"]);
     }
 
     #[test]

@@ -41,7 +41,10 @@ impl OfType<'_> {
         let (mut report, mut failed) = (TypeReport::default(), Vec::new());
         match self.due(&mut report).await {
             Ok(due) => self.renew_each(due, &mut report, &mut failed).await,
-            Err(problem) => failed.push(NotRenewed::listing(self.data_type, &problem)),
+            Err(problem) => {
+                report.failed += 1;
+                failed.push(NotRenewed::listing(self.data_type, &problem));
+            }
         }
         (report, failed)
     }
@@ -60,6 +63,10 @@ impl OfType<'_> {
             if after.is_none() {
                 return Ok(seen.due());
             }
+            if self.left() < ONE_FETCH {
+                report.out_of_time += 1;
+                return Ok(seen.due());
+            }
         }
     }
 
@@ -69,17 +76,21 @@ impl OfType<'_> {
         while !waiting.is_empty() || !running.is_empty() {
             let (now, left) = (self.now(), self.left());
             let wait = budget.wait(now);
-            if left < ONE_FETCH {
+            if !waiting.is_empty() && left < ONE_FETCH {
                 report.out_of_time += std::mem::take(&mut waiting).len();
-            } else if wait.is_zero()
+                continue;
+            }
+            if wait.is_zero()
                 && running.len() < self.side_by_side
                 && let Some(due) = turns.take_first(&mut waiting)
             {
                 budget.take(now);
                 running.push(self.renew(due, left));
                 continue;
-            } else if running.is_empty() && wait >= left {
+            }
+            if running.is_empty() && wait >= left {
                 report.over_budget += std::mem::take(&mut waiting).len();
+                continue;
             }
             match self.next_within(&mut running, wait).await {
                 Some((due, Ok(renewed))) => {

@@ -29,13 +29,14 @@ pub struct TypeReport {
     pub refreshed: usize,
     /// Entries that others had fetched again meanwhile, and keys that are always kept warm and are fresh for long enough.
     pub already_fresh: usize,
-    /// Entries that nobody will be answered from: an invalidation killed them.
+    /// Entries that nobody waits for any more: an invalidation killed them, a request fetched them again meanwhile and none
+    /// was served from that yet, or they expired past all use.
     pub dead: usize,
     /// What more fetches would have been needed for than the run may make.
     pub over_budget: usize,
-    /// What the run had no time for.
+    /// What the run had no time for. What it had no time to list counts as one.
     pub out_of_time: usize,
-    /// What could not be fetched or kept.
+    /// What could not be listed, fetched or kept.
     pub failed: usize,
     /// What was not asked for any more since something else of its account, or the store, had failed.
     pub after_failure: usize,

@@ -6,7 +6,7 @@ use super::due::Due;
 use crate::problem::{Code, Problem};
 
 /// Whose turn it is among the accounts of a data type. One that was not heard of yet is asked for one thing at first; one
-/// failure, and it is asked for nothing more.
+/// failure, and it is asked for nothing more, unless only that one answer was at fault.
 #[derive(Default)]
 pub(super) struct Turns(BTreeMap<Option<String>, Standing>);
 
@@ -34,8 +34,13 @@ impl Turns {
         }
     }
 
-    /// AWS or the store failed: what waits of that account, or all, goes no more. How much that is.
+    /// AWS or the store failed: what waits of that account, or all, goes no more. How much that is. An answer that was too
+    /// large to be kept is one.
     pub(super) fn failed(&mut self, key: &Key, problem: &Problem, waiting: &mut Vec<Due>) -> usize {
+        if problem.code() == Code::ResultTooLarge {
+            self.answered(key);
+            return 0;
+        }
         let (account, before) = (account_of(key), waiting.len());
         let is_the_store = problem.code() == Code::StoreUnavailable;
         waiting.retain(|due| !is_the_store && account_of(&due.key) != account);
@@ -103,6 +108,15 @@ mod tests {
         assert_eq!(begun(&mut turns, &mut waiting).len(), 2);
         turns.answered(&first[1].key);
         assert_eq!(begun(&mut turns, &mut waiting).len(), 0, "what was under way revives no account");
+    }
+
+    #[test]
+    fn an_answer_that_is_too_large_to_be_kept_ends_nothing() {
+        let (mut turns, mut waiting) = (Turns::default(), waiting());
+        let first = begun(&mut turns, &mut waiting);
+        let problem = Problem::new(Code::ResultTooLarge, "No.");
+        assert_eq!(turns.failed(&first[0].key, &problem, &mut waiting), 0);
+        assert_eq!(begun(&mut turns, &mut waiting).len(), 2);
     }
 
     #[test]

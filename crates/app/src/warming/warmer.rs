@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{join_all, select};
 use larder_cache::Environment;
 use larder_sources::DATA_TYPES;
 
@@ -12,6 +13,9 @@ use super::report::WarmingReport;
 use super::unwarmed::why_unwarmed;
 use crate::App;
 use crate::configuration::{Configuration, WarmConfiguration};
+
+/// A store too slow for that is not waited for: leases run out by themselves.
+const GIVE_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 /// Fetches what is used before it expires. Cloning is a reference count and a few names.
 #[derive(Clone)]
@@ -70,7 +74,7 @@ impl Warmer {
             report.failed.extend(failed);
         }
         // Nothing of this process may run after the answer.
-        self.app.cache().give_back_leases().await;
+        select(pin!(self.app.cache().give_back_leases()), self.environment.sleep(GIVE_BACK_WITHIN)).await;
         tell(&report);
         report
     }

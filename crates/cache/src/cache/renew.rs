@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::load::{EntryRead, Landed, Purpose};
+use super::request::Outdated;
 use super::{Cache, Inner, Request};
 use crate::answer::{Failure, Forward, Origin};
 use crate::environment::within;
@@ -27,8 +28,8 @@ impl Cache {
     ) -> Result<Renewed, NotRenewed> {
         let start = self.0.looks.start(&*self.0.environment);
         let (key, upstream, fetched) = (key.clone(), upstream.clone(), Arc::default());
-        let (policy, directives, left) = (*policy, *directives, Some(renewal.left()));
-        let request = Request { key, policy, directives, start, upstream, renewal: left, fetched };
+        let (policy, directives, outdated) = (*policy, *directives, Some(Outdated::Within(renewal.left())));
+        let request = Request { key, policy, directives, start, upstream, renewal: outdated, fetched };
         let renewing = Box::pin(self.0.renew(&request, renewal));
         let renewed = within(&*self.0.environment, directives.deadline, renewing).await;
         renewed.unwrap_or(Err(NotRenewed::Fetch(Failure::Deadline(directives.deadline))))
@@ -43,10 +44,15 @@ impl Inner {
         if let Some(left) = self.left_alone(&read, request, renewal) {
             return Ok(left);
         }
+        let found = Outdated::Found(read.entry.as_ref().map(|entry| entry.created_at));
+        let request = &Request { renewal: Some(found), ..request.clone() };
         let landed = self.fetch_once(request, read, Forward::Stale, Purpose::Refresh).await;
         leader.land(landed.clone());
         match landed {
             Landed::Entry { origin: Origin::Upstream { stored: true, .. }, .. } => Ok(Renewed::Fetched),
+            Landed::Entry { entry, .. } if entry.content.value.len() > self.settings.largest_value => {
+                Err(NotRenewed::TooLarge)
+            }
             Landed::Entry { origin: Origin::Upstream { stored: false, .. }, .. } => Err(NotRenewed::NotStored),
             Landed::Entry { origin: Origin::Memory | Origin::Store, .. } => Ok(Renewed::Fresh),
             Landed::Failed { failure, .. } => Err(NotRenewed::Fetch(failure)),

@@ -18,10 +18,20 @@ pub(crate) struct Request {
     pub(super) directives: Directives,
     pub(super) start: Start,
     pub(super) upstream: Arc<dyn Upstream>,
-    /// That this is a renewal: what stays fresh for no longer than that will not do.
-    pub(super) renewal: Option<Duration>,
+    /// That this is a renewal, and what will not do for it.
+    pub(super) renewal: Option<Outdated>,
     /// What was fetched for this very request, and why, whatever became of it in memory and in the store.
     pub(super) fetched: Arc<OnceLock<(Arc<Entry>, Forward)>>,
+}
+
+/// What a renewal fetches again although it is fresh.
+#[derive(Clone, Copy)]
+pub(super) enum Outdated {
+    /// At first: what stays fresh for no longer than that.
+    Within(Duration),
+    /// Once it has read the store: the entry that it found there, by its `created_at`, if it found one. Another was fetched
+    /// meanwhile; it will do however short it lives, else it would be fetched twice.
+    Found(Option<u64>),
 }
 
 impl Inner {
@@ -45,8 +55,11 @@ impl Inner {
             (Usability::Fresh, _) | (Usability::WhileRevalidate, Purpose::Answer) => true,
             (Usability::WhileRevalidate | Usability::IfError | Usability::Expired, _) => false,
         };
-        let stays = |left| entry.stays_fresh_for(left, self.environment.now());
-        young_enough && request.renewal.is_none_or(stays) && self.cache_control_allows(request, entry)
+        let outdated = request.renewal.is_some_and(|outdated| match outdated {
+            Outdated::Within(left) => !entry.stays_fresh_for(left, self.environment.now()),
+            Outdated::Found(created_at) => created_at == Some(entry.created_at),
+        });
+        young_enough && !outdated && self.cache_control_allows(request, entry)
     }
 
     /// Whether the request's `Cache-Control` lets it have this entry.

@@ -2,6 +2,7 @@
 
 use larder_cache::store::StoreError;
 use larder_cache::{Directives, FailureClass, NotRenewed, Renewal, Renewed, Upstream};
+use rstest::rstest;
 
 use crate::fault::{Fault, Op};
 use crate::world::{Container, World, pass, seconds, settle, subnets, told};
@@ -124,8 +125,12 @@ async fn an_invalidation_during_the_fetch_of_a_renewal_is_not_undone() {
 }
 
 /// G4: whoever fetches under the lease fetches for the other too.
+#[rstest]
+#[case(SOON)]
+#[case::that_no_entry_lives_long_enough_for(Renewal::OfUsed(seconds(360)))]
+#[case::of_any_that_no_entry_lives_long_enough_for(Renewal::OfAny(seconds(360)))]
 #[tokio::test(start_paused = true)]
-async fn a_renewal_and_a_request_fetch_once_between_them() {
+async fn a_renewal_and_a_request_fetch_once_between_them(#[case] renewal: Renewal) {
     let world = World::with(|_, policy| policy.stale_while_revalidate = seconds(0));
     let reader = used(&world).await;
     pass(seconds(310)).await;
@@ -133,7 +138,7 @@ async fn a_renewal_and_a_request_fetch_once_between_them() {
     let asking = reader.ask();
     settle().await;
     let warmer = world.container();
-    let renewing = tokio::spawn(async move { warmer.renew(SOON).await });
+    let renewing = tokio::spawn(async move { warmer.renew(renewal).await });
     pass(seconds(1)).await;
     world.upstream.let_go();
     assert_eq!(renewing.await.expect("no panic").expect("answers"), Renewed::Fresh);
@@ -170,6 +175,17 @@ async fn nothing_is_fetched_past_a_store_that_fails_and_what_it_does_not_take_is
     world.store.fault_next(Op::WriteEntry, Fault::Fail);
     let error = warmer.renew(SOON).await.expect_err("the store failed");
     assert!(matches!(error, NotRenewed::NotStored), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_large_to_be_kept_is_not_blamed_on_the_store() {
+    let world = World::with(|settings, _| settings.largest_value = 10);
+    used(&world).await;
+    pass(seconds(250)).await;
+    world.upstream.give("eleven long");
+    let error = world.container().renew(SOON).await.expect_err("it is not kept");
+    assert!(matches!(error, NotRenewed::TooLarge), "{error:?}");
+    assert_eq!(world.container().tell().await, "v1 store");
 }
 
 #[tokio::test(start_paused = true)]

@@ -26,6 +26,18 @@ async fn one_failure_ends_an_account_and_data_type_for_the_run_and_is_named() {
     assert!(failed.reason.contains("ec2:DescribeSubnets"), "{}", failed.reason);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_too_large_to_be_kept_ends_nothing_else_and_is_not_blamed_on_the_store() {
+    let world = World::with(|configuration| configuration.cache.settings.largest_value = 10);
+    world.use_(SUBNETS, &THREE).await;
+    world.test.aws.answers_in("us-east-1", SUBNETS, Ok("\"eleven or more\""));
+    pass(57).await;
+    let report = world.run().await;
+    assert_eq!(subnets(&report), &TypeReport { refreshed: 2, failed: 1, ..TypeReport::default() });
+    let [failed] = &report.failed[..] else { panic!("one failed: {report:?}") };
+    assert_eq!((failed.code, failed.region.as_deref()), ("RESULT_TOO_LARGE", Some("us-east-1")));
+}
+
 /// Nothing runs after a function's answer, and others would wait for a lease until it runs out.
 #[tokio::test(start_paused = true)]
 async fn a_fetch_that_was_cut_off_has_given_its_lease_back_when_the_run_is_over() {

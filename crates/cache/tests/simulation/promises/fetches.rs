@@ -130,12 +130,19 @@ fn stood_there(evidence: &Evidence, fetch: &Fetch, request: &Request, taken: usi
     let filler = evidence.request_of(filled);
     age + MARGIN < lifetime
         && request.directives.max_age.is_none()
-        && request.renewal.is_none()
+        && !may_be_renewed(evidence, request, written)
         && !had_its_clock_set(evidence, request.at, fetch.began)
         && lease_taken(evidence, filled, filler).is_some()
         && !is_late(filled, filler)
         && !was_disturbed(evidence, filler.at, filler.asked, written)
         && !was_dropped(evidence, filled, filler, written)
+}
+
+/// Whether a renewal may have found the entry that was written then when it first read the store: it waits for that no
+/// longer than the store's time limit.
+fn may_be_renewed(evidence: &Evidence, request: &Request, written: usize) -> bool {
+    let read_by = evidence.at(request.asked) + evidence.plan.settings.store_timeout;
+    request.renewal.is_some() && evidence.at(written) <= read_by
 }
 
 /// Whether the request that a fetch was for, or its refresh, may have been over before the write of the entry took effect:
