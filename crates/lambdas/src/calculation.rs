@@ -3,11 +3,11 @@ use std::time::Duration;
 use lambda_runtime::{Context, Diagnostic};
 use larder_app::Environment;
 use larder_app::runtime::{CalculationRequest, RuntimeCalculator};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use crate::Invocations;
-use crate::direct::of_problem;
+use crate::direct::{answer_of, internal, of_problem};
 
 /// What the function's end takes: the answer must be out before Lambda stops it.
 const TO_ANSWER: Duration = Duration::from_secs(2);
@@ -29,13 +29,10 @@ pub async fn calculate(
     within: Duration,
     invocations: &Invocations,
 ) -> Result<Value, Diagnostic> {
-    let internal =
-        |error: serde_json::Error| Diagnostic { error_type: "INTERNAL".to_owned(), error_message: error.to_string() };
-    let event: Value = serde_json::from_str(event.get()).map_err(internal)?;
+    let event: Value = serde_json::from_str(event.get()).map_err(|error| internal(&error))?;
     let request = CalculationRequest::parse(&event, calculator.current_month());
     let request = request.map_err(|problem| of_problem(&problem))?;
     let report = calculator.run(&request, within).await;
     invocations.measured(&report);
-    let body = serde_json::to_string(&report).map_err(internal)?;
-    Ok(json!({"statusCode": 200, "body": body}))
+    answer_of(&report)
 }

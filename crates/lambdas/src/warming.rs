@@ -3,11 +3,11 @@ use std::time::Duration;
 use lambda_runtime::Diagnostic;
 use larder_app::metrics::Measured;
 use larder_app::warming::{Warmer, check_event};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use crate::Invocations;
-use crate::direct::of_problem;
+use crate::direct::{answer_of, internal, of_problem};
 
 /// Answers the schedule's event, or a direct invocation's `{}`, within that time. What failed stands in the answer.
 ///
@@ -19,14 +19,11 @@ pub async fn warm(
     within: Duration,
     invocations: &Invocations,
 ) -> Result<Value, Diagnostic> {
-    let internal =
-        |error: serde_json::Error| Diagnostic { error_type: "INTERNAL".to_owned(), error_message: error.to_string() };
-    let event: Value = serde_json::from_str(event.get()).map_err(internal)?;
+    let event: Value = serde_json::from_str(event.get()).map_err(|error| internal(&error))?;
     check_event(&event).map_err(|problem| of_problem(&problem))?;
     let report = warmer.run(within).await;
     for (data_type, counts) in &report.data_types {
         invocations.measured(Measured::of_warming(data_type, counts));
     }
-    let body = serde_json::to_string(&report).map_err(internal)?;
-    Ok(json!({"statusCode": 200, "body": body}))
+    answer_of(&report)
 }
