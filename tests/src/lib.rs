@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod browser;
 mod child;
 mod counterparts;
 mod dynamodb_local;
@@ -8,6 +9,7 @@ mod faked_clock;
 mod local_cloud;
 mod moto;
 mod port;
+mod postgres;
 mod program;
 mod project;
 mod real_data;
@@ -20,6 +22,7 @@ mod templates;
 mod token_signer;
 mod wait;
 
+pub use browser::Browser;
 pub use counterparts::counterparts_dir;
 pub use dynamodb_local::DynamoDbLocal;
 pub use event::{Claims, http_event};
@@ -27,6 +30,7 @@ pub use faked_clock::FakedClock;
 pub use local_cloud::{LocalCloud, Person};
 pub use moto::Moto;
 pub use port::free_port;
+pub use postgres::Postgres;
 pub use program::{Finished, Program};
 pub use project::project;
 pub use real_data::real_data;

@@ -7,7 +7,7 @@ use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use larder_app::configuration::Configuration;
 use larder_app::runtime::{CalculationRequest, RuntimeCalculator};
-use larder_app::wiring::{fixed_aws, sqlite_runtime};
+use larder_app::wiring::{OpenedHistory, fixed_aws, sqlite_runtime};
 use larder_standin::{Account, Config, Handle, ServerCounts, Standin};
 use serde_json::json;
 
@@ -61,7 +61,8 @@ async fn measure(servers: usize) -> anyhow::Result<Hour> {
     let mut configuration = Configuration::default();
     configuration.runtime.app_tag = Some(format!("{}={}", TAG.0, TAG.1).parse()?);
     let environment = Arc::new(NoWaiting::beside(aws.clone()));
-    let calculator = RuntimeCalculator::new(sqlite_runtime(&configuration, None, &sdk, environment).await?);
+    let history = OpenedHistory::none("nothing is registered there");
+    let calculator = RuntimeCalculator::new(sqlite_runtime(&configuration, None, &sdk, environment, &history).await?);
     let asked = json!({"accounts": [account.id().as_str()], "regions": [region]});
     let request = CalculationRequest::parse(&asked, calculator.current_month())?;
     let mut calls = Vec::new();

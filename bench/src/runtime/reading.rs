@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use larder_app::configuration::Configuration;
 use larder_app::runtime::{AskedServer, KeptAnswer, RuntimeParts, RuntimeReader};
-use larder_app::wiring::{dynamodb_runtime, fixed_aws};
+use larder_app::wiring::{OpenedHistory, dynamodb_runtime, fixed_aws};
 use larder_app::{Principal, SystemEnvironment};
 use larder_tests::{DynamoDbLocal, create_runtime_table, create_servers_table};
 use serde_json::json;
@@ -30,7 +30,8 @@ pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
     configuration.runtime.app_tag = Some("App=larder".parse()?);
     configuration.runtime.servers_table = Some(SERVERS.to_owned());
     configuration.runtime.table = Some(RUNTIME.to_owned());
-    let parts = dynamodb_runtime(&configuration, &sdk, Arc::new(SystemEnvironment::new()))?;
+    let history = OpenedHistory::none("nothing is registered there");
+    let parts = dynamodb_runtime(&configuration, &sdk, Arc::new(SystemEnvironment::new()), &history)?;
     let client = Client::new(&sdk);
     keep(&parts).await?;
 

@@ -1,14 +1,16 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use larder_cache::{Cache, Environment, StoreHealth};
 
-use crate::configuration::Configuration;
+use crate::changes::{Changes, What};
+use crate::configuration::{Configuration, PageConfiguration};
 use crate::inspection::Inspections;
+use crate::metrics::{CacheSnapshot, Measured, Tally};
 use crate::problem::{Code, Problem};
-use crate::runtime::RuntimeReader;
-use crate::wiring::{OpenedRuntime, OpenedStore};
+use crate::runtime::{CalculationReport, RuntimeReader};
+use crate::wiring::{OpenedHistory, OpenedRuntime, OpenedStore};
 use crate::{Entries, Fetcher, Invalidation, Queries};
 
 /// The use cases over one cache, for any host. Cloning is a reference count.
@@ -26,7 +28,12 @@ struct Inside {
     runtime: OpenedRuntime,
     reader: OnceLock<RuntimeReader>,
     greatest_age: Option<Duration>,
+    history: OpenedHistory,
+    region_concurrency: usize,
+    changes: Changes,
+    page: PageConfiguration,
     since: Timestamp,
+    tally: Mutex<Tally>,
 }
 
 /// What an [`App`] is made of.
@@ -41,6 +48,8 @@ pub struct Parts<'a> {
     pub fetcher: Arc<dyn Fetcher>,
     /// Running minutes, or why there are none.
     pub runtime: OpenedRuntime,
+    /// The history, or why there is none.
+    pub history: OpenedHistory,
 }
 
 /// Where entries are kept, and why not if they aren't.
@@ -64,7 +73,7 @@ impl App {
     /// Wires the use cases. A store that could not be opened is said in the log, once.
     #[must_use]
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { configuration, environment, store, fetcher, runtime } = parts;
+        let Parts { configuration, environment, store, fetcher, runtime, history } = parts;
         let OpenedStore { store, description } = store;
         let (store, reason) = match store {
             Ok(store) => (Some(store), None),
@@ -75,9 +84,10 @@ impl App {
         };
         let since = i64::try_from(environment.now().unix_millis()).unwrap_or(i64::MAX);
         let cache = Cache::new(environment.clone(), store, configuration.cache.settings.clone());
+        let changes = Changes::new();
         Self(Arc::new(Inside {
             queries: Queries::new(configuration, cache.clone(), environment.clone(), fetcher),
-            invalidation: Invalidation::new(cache.clone()),
+            invalidation: Invalidation::new(cache.clone(), changes.clone()),
             entries: Entries::new(cache.clone(), environment.clone()),
             inspections: Inspections::new(configuration, cache.clone()),
             cache,
@@ -86,7 +96,12 @@ impl App {
             runtime,
             reader: OnceLock::new(),
             greatest_age: configuration.runtime.greatest_age,
+            history,
+            region_concurrency: configuration.region_concurrency,
+            changes,
+            page: configuration.page.clone(),
             since: Timestamp::from_millisecond(since).unwrap_or(Timestamp::UNIX_EPOCH),
+            tally: Mutex::default(),
         }))
     }
 
@@ -126,6 +141,23 @@ impl App {
         }
     }
 
+    /// What AWS forgets, kept; or why it is not.
+    #[must_use]
+    pub fn history(&self) -> &OpenedHistory {
+        &self.0.history
+    }
+
+    /// How much of AWS is asked side by side.
+    pub(crate) fn side_by_side(&self) -> usize {
+        self.0.region_concurrency.max(1)
+    }
+
+    /// The time by the wall clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        let millis = i64::try_from(self.0.environment.now().unix_millis()).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     /// The cache itself, for statistics and inspection.
     #[must_use]
     pub fn cache(&self) -> &Cache {
@@ -134,6 +166,17 @@ impl App {
 
     pub(crate) fn environment(&self) -> &dyn Environment {
         &*self.0.environment
+    }
+
+    /// What tells whoever listens that something has changed.
+    #[must_use]
+    pub fn changes(&self) -> &Changes {
+        &self.0.changes
+    }
+
+    /// What the page is told.
+    pub(crate) fn page(&self) -> &PageConfiguration {
+        &self.0.page
     }
 
     /// Where entries are kept.
@@ -146,6 +189,25 @@ impl App {
     #[must_use]
     pub fn since(&self) -> Timestamp {
         self.0.since
+    }
+
+    /// Notes what work besides questions measured, for [`Self::tally`].
+    pub fn measured(&self, measured: impl Into<Measured>) {
+        self.0.tally.lock().unwrap_or_else(PoisonError::into_inner).add(measured);
+    }
+
+    /// Notes that running minutes were worked out, and tells whoever listens.
+    pub fn calculated(&self, report: &CalculationReport) {
+        self.measured(report);
+        self.changes().tell(What::Runtime, None);
+    }
+
+    /// What this process measured since it began: what was noted, and what the cache counted.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = self.0.tally.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        CacheSnapshot::of(&self.0.cache).since_beginning().into_iter().for_each(|measured| tally.add(measured));
+        tally
     }
 
     /// How the store is, in one word or two: `ok`, `absent`, `left alone`.

@@ -7,7 +7,7 @@ use std::path::Path;
 use larder_sources::{DATA_TYPES, MadeOldBy, RUNTIME_ACTIONS};
 use serde_json::{Value, json};
 
-use crate::functions::{FUNCTIONS, Function};
+use crate::functions::{FUNCTIONS, Function, HistoryUse};
 use crate::iam_policy::{IamPolicy, Permissions, RolePattern, Table, TableArn};
 
 /// EventBridge takes no longer pattern.
@@ -46,7 +46,7 @@ fn statements(policy: &IamPolicy) -> String {
 }
 
 fn resource(text: &str) -> String {
-    if text == "*" { "\"*\"".to_owned() } else { format!("!Sub \"{text}\"") }
+    if text.contains("${") { format!("!Sub \"{text}\"") } else { format!("\"{text}\"") }
 }
 
 /// What any function may ask in an account that is not its own.
@@ -159,7 +159,10 @@ fn the_templates_have_what_the_rows_say() {
         let calls = statements(&function.policy(arn, &roles));
         (format!("calls of {}", function.name), calls)
     };
-    check("functions.yaml", &FUNCTIONS.iter().map(calls).collect());
+    for (template, of_template) in [("functions.yaml", HistoryUse::None), ("history.yaml", HistoryUse::InItsNetwork)] {
+        let functions = FUNCTIONS.iter().filter(|function| function.history == of_template);
+        check(template, &functions.map(calls).collect());
+    }
     let of_account = [("calls in an account", statements(&in_an_account())), ("rules", rules_yaml())];
     check("account.yaml", &of_account.map(|(section, yaml)| (section.to_owned(), yaml)).into());
 }

@@ -162,8 +162,8 @@ impl RolePattern {
 }
 
 impl IamPolicy {
-    /// The policy that allows these and nothing else. What the data types need is allowed on `*`: the operations that
-    /// list and describe take no narrower resource.
+    /// The policy that allows these and nothing else. What the data types need is allowed on `*`, but for the services of
+    /// [`RESOURCES`]: the operations that list and describe take no narrower resource.
     #[must_use]
     pub fn of(permissions: &Permissions) -> Self {
         let Permissions { data_types, actions, tables, roles } = permissions;
@@ -180,6 +180,9 @@ impl IamPolicy {
     }
 }
 
+/// The services whose operations take a resource. Costs are those of the account itself, which AWS calls its primary view.
+const RESOURCES: [(&str, &str); 1] = [("ce", "arn:*:billing::*:billingview/primary")];
+
 /// One statement for each service, by its name.
 fn reading<'a>(actions: impl Iterator<Item = &'a &'static str>) -> Vec<Statement> {
     let mut services = BTreeMap::<&str, BTreeSet<&str>>::new();
@@ -188,7 +191,8 @@ fn reading<'a>(actions: impl Iterator<Item = &'a &'static str>) -> Vec<Statement
     }
     let statement = |(service, actions): (&str, BTreeSet<&str>)| {
         let actions: Vec<_> = actions.into_iter().collect();
-        allow(&format!("Read{}", capitalised(service)), texts(&actions), vec!["*".to_owned()])
+        let resource = RESOURCES.iter().find(|(known, _)| *known == service).map_or("*", |(_, resource)| resource);
+        allow(&format!("Read{}", capitalised(service)), texts(&actions), vec![resource.to_owned()])
     };
     services.into_iter().map(statement).collect()
 }

@@ -5,12 +5,14 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::Principal;
+use crate::changes::{Changes, What};
 use crate::problem::{Code, Problem, of_invalidate_error, quoted};
 use crate::queries::{account_of_text, data_type_of_text, region_of_text};
 
 /// Kills what matches, shared by HTTP, direct invocation and the program.
 pub struct Invalidation {
     cache: Cache,
+    changes: Changes,
 }
 
 /// Which entries, each part given or any.
@@ -112,8 +114,8 @@ impl InvalidationRequest {
 }
 
 impl Invalidation {
-    pub(crate) fn new(cache: Cache) -> Self {
-        Self { cache }
+    pub(crate) fn new(cache: Cache, changes: Changes) -> Self {
+        Self { cache, changes }
     }
 
     /// Kills what the request selects, for every container.
@@ -139,6 +141,7 @@ impl Invalidation {
             of_invalidate_error(&error)
         })?;
         tracing::info!(%selector, purged = done.purged, counter = done.epoch.counter, "invalidated");
+        self.changes.tell(What::Cache, request.account.clone());
         let any = || "*".to_owned();
         Ok(InvalidationDone {
             message: "Cache invalidated".to_owned(),

@@ -9,10 +9,14 @@ const ADMIN: &str = "larder/admin";
 const ADMINS: &str = "larder-admins";
 const EVERY_ACCOUNT: &str = "acct-all";
 const ONE_ACCOUNT: &str = "acct-";
+/// A longer name is cut, in characters.
+const LONGEST_NAME: usize = 128;
 
 /// Who asks, and what they may do. Without one on it, a request gets nothing but the public routes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
+    /// For the record of what they changed.
+    name: String,
     may_read: bool,
     /// The accounts whose entries they may invalidate; absent for who is no administrator.
     administers: Option<Accounts>,
@@ -29,7 +33,13 @@ impl Principal {
     /// The person at this machine, who may do everything: they hold the AWS credentials themselves.
     #[must_use]
     pub fn local() -> Self {
-        Self { may_read: true, administers: Some(Accounts::All), accounts: Accounts::All }
+        Self::named("this machine")
+    }
+
+    /// A program of ours, which may do everything: `schedule`, `larder sync`.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), may_read: true, administers: Some(Accounts::All), accounts: Accounts::All }
     }
 
     /// Who an access token is about, by its verified claims and the scopes that the authorizer found in it.
@@ -60,7 +70,27 @@ impl Principal {
         } else {
             (is_program || groups.contains(ADMINS)).then(|| accounts.clone())
         };
-        Some(Self { may_read: scopes.contains(READ) || administers.is_some(), administers, accounts })
+        let name = ["username", "client_id", "sub"].map(claim).into_iter().find(|name| !name.is_empty());
+        let name = name.unwrap_or("somebody").chars().filter(|it| !it.is_control()).take(LONGEST_NAME).collect();
+        Some(Self { name, may_read: scopes.contains(READ) || administers.is_some(), administers, accounts })
+    }
+
+    /// What they are called in the record of what they changed.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The accounts that they may see; `None` for all.
+    ///
+    /// # Errors
+    /// [`Code::ForbiddenAccount`] for a token of no account.
+    pub fn accounts_seen(&self) -> Result<Option<Vec<AccountId>>, Problem> {
+        self.check_some_account()?;
+        Ok(match &self.accounts {
+            Accounts::All => None,
+            Accounts::These(accounts) => Some(accounts.iter().cloned().collect()),
+        })
     }
 
     /// Whether they may ask.

@@ -2,17 +2,21 @@ use aws_config::SdkConfig;
 use larder_sources::{AccountEntry, AccountId, FetchError, InvalidAccount, RegisteredAccount};
 
 use crate::configuration::Configuration;
-use crate::wiring::{accounts, accounts_table};
+use crate::problem::Problem;
+use crate::sql_accounts::rows;
+use crate::wiring::{OpenedHistory, accounts, accounts_table};
 
 /// The accounts that can be asked, each with where it is registered.
 #[derive(Debug, Default)]
 pub struct Registrations {
     /// By id.
     pub accounts: Vec<Registration>,
-    /// What is wrong with the items of the accounts table that are no account.
+    /// What is wrong with the items of the accounts table and the rows of the database that are no account.
     pub invalid: Vec<InvalidAccount>,
     /// Why those of the accounts table are missing, if they are.
     pub table_failure: Option<FetchError>,
+    /// Why those of the history's database are missing, if they are.
+    pub database_failure: Option<Problem>,
     /// Why the own account is missing, if it is.
     pub own_failure: Option<FetchError>,
 }
@@ -33,34 +37,38 @@ pub enum Place {
     File,
     /// The accounts table.
     Table,
+    /// The history's database.
+    Database,
     /// Nowhere: it is that of Larder's own credentials.
     Own,
 }
 
 impl Registrations {
-    /// Those of the file and, as it is now, of the table.
-    pub async fn registered(configuration: &Configuration, aws: &SdkConfig) -> Self {
+    /// Those of the file and, as they are now, of the table and of the history's database.
+    pub async fn registered(configuration: &Configuration, aws: &SdkConfig, history: &OpenedHistory) -> Self {
         let mut found = Self::default();
         found.take(Place::File, configuration.accounts.all().to_vec());
         if let Some(table) = &configuration.accounts_table {
             match accounts_table(table, aws).entries().await {
-                Ok(entries) => {
-                    let (valid, invalid): (Vec<_>, Vec<_>) = entries.into_iter().partition(Result::is_ok);
-                    found.take(Place::Table, valid.into_iter().flatten().collect());
-                    found.invalid = invalid.into_iter().filter_map(Result::err).collect();
-                }
+                Ok(entries) => found.take_valid(Place::Table, entries),
                 Err(error) => found.table_failure = Some(error),
+            }
+        }
+        if history.is_configured() {
+            match rows(history).await {
+                Ok(rows) => found.take_valid(Place::Database, rows),
+                Err(problem) => found.database_failure = Some(problem),
             }
         }
         found
     }
 
     /// The same with the own account, which is asked for unless it is configured.
-    pub async fn read(configuration: &Configuration, aws: &SdkConfig) -> Self {
-        let found = Self::registered(configuration, aws).await;
+    pub async fn read(configuration: &Configuration, aws: &SdkConfig, history: &OpenedHistory) -> Self {
+        let found = Self::registered(configuration, aws, history).await;
         let own = match &configuration.own_account {
             Some(own) => Ok(own.clone()),
-            None => accounts(configuration, aws.clone()).own_account(None).await,
+            None => accounts(configuration, aws.clone(), history).own_account(None).await,
         };
         match own {
             Ok(own) => found.with_own(&own),
@@ -74,6 +82,12 @@ impl Registrations {
         let entry = AccountEntry { account_id: own.to_string(), ..AccountEntry::default() };
         self.take(Place::Own, entry.try_into().into_iter().collect());
         self
+    }
+
+    fn take_valid(&mut self, place: Place, read: Vec<Result<RegisteredAccount, InvalidAccount>>) {
+        let (valid, invalid): (Vec<_>, Vec<_>) = read.into_iter().partition(Result::is_ok);
+        self.take(place, valid.into_iter().flatten().collect());
+        self.invalid.extend(invalid.into_iter().filter_map(Result::err));
     }
 
     fn take(&mut self, place: Place, read: Vec<RegisteredAccount>) {
@@ -112,7 +126,7 @@ mod tests {
         configuration.accounts = ConfiguredAccounts::new(vec![account("444455556666", "staging")]).expect("one");
         // Nobody listens there.
         let aws = fixed_aws("http://127.0.0.1:9", "us-east-1", "key", "secret");
-        let found = Registrations::read(&configuration, &aws).await;
+        let found = Registrations::read(&configuration, &aws, &OpenedHistory::none("a test has none")).await;
         let places: Vec<_> = found.accounts.iter().map(|one| (one.account.id().as_str(), &*one.places)).collect();
         assert_eq!(places, [("111122223333", &[Place::Own][..]), ("444455556666", &[Place::File])]);
         assert_eq!((found.table_failure, found.own_failure), (None, None));
@@ -123,7 +137,7 @@ mod tests {
         let configuration = Configuration { accounts_table: Some("accounts".to_owned()), ..Default::default() };
         // Nobody listens there.
         let aws = fixed_aws("http://127.0.0.1:9", "us-east-1", "key", "secret");
-        let found = Registrations::read(&configuration, &aws).await;
+        let found = Registrations::read(&configuration, &aws, &OpenedHistory::none("a test has none")).await;
         assert_eq!(found.accounts.len(), 0);
         let [table, own] = [found.table_failure, found.own_failure].map(|failure| failure.expect("nobody answers"));
         assert_eq!([&*table.operation, &*own.operation], ["dynamodb:Scan", "sts:GetCallerIdentity"]);

@@ -6,10 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use larder_cache::store::{InProcessStore, Store};
+use larder_history::{History, SqliteHistory};
 use larder_sources::{AccountId, DataType, FailureKind, FetchError, Region, Scope};
 
 use crate::configuration::Configuration;
-use crate::wiring::{OpenedRuntime, OpenedStore};
+use crate::wiring::{OpenedHistory, OpenedRuntime, OpenedStore};
 use crate::{App, Fetcher, Parts};
 pub(crate) use tokio_clock::TokioClock;
 
@@ -17,6 +18,13 @@ mod tokio_clock;
 
 /// The account whose credentials the scripted AWS has.
 pub(crate) const OWN: &str = "111122223333";
+
+/// A history that is opened already.
+pub(crate) fn history_in_memory(history: SqliteHistory) -> OpenedHistory {
+    let history: Arc<dyn History> = Arc::new(history);
+    let opened = move || std::future::ready(Ok(history.clone()));
+    OpenedHistory::when_asked("memory".to_owned(), Arc::new(TokioClock::new()), opened)
+}
 
 /// A data type, and a region where the answer is only that region's.
 type Asked = (&'static str, Option<&'static str>);
@@ -115,6 +123,11 @@ impl TestApp {
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut Configuration)) -> Self {
+        Self::over(OpenedHistory::none("a test has none"), change)
+    }
+
+    /// The same over that history.
+    pub(crate) fn over(history: OpenedHistory, change: impl FnOnce(&mut Configuration)) -> Self {
         let mut configuration = Configuration::default();
         change(&mut configuration);
         let (aws, store) = (Arc::new(ScriptedAws::default()), Arc::new(InProcessStore::new()));
@@ -130,6 +143,7 @@ impl TestApp {
             store: store_of_app,
             fetcher: aws.clone(),
             runtime: OpenedRuntime::none("a test has none".to_owned()),
+            history,
         });
         Self { app, aws, store }
     }

@@ -2,10 +2,12 @@ mod accounts;
 mod cache;
 mod completions;
 mod doctor;
+mod history;
 mod iam_policy;
 mod runtime;
 mod selection;
 mod server;
+mod sync;
 mod watch;
 
 use std::path::PathBuf;
@@ -15,14 +17,18 @@ use larder_app::configuration::{Documented, documented};
 
 use crate::exit;
 
-pub(crate) use accounts::{Accounts, AddAccount, CheckAccounts, RegistryChoice, RegistryFlag, RemoveAccount};
+pub(crate) use accounts::{
+    Accounts, AddAccount, CheckAccounts, ListAccounts, RegistryChoice, RegistryFlag, RemoveAccount,
+};
 pub(crate) use cache::{Cache, Clear, Inspect, Status, Warm};
 pub(crate) use completions::Completions;
 pub(crate) use doctor::Doctor;
+pub(crate) use history::{Backup, Export, ExportFormat, History, HistoryQuery, HistoryStatus, Prune, Restore, Verify};
 pub(crate) use iam_policy::IamPolicy;
 pub(crate) use runtime::Runtime;
 pub(crate) use selection::{AccountsFlag, REGION, REGION_OR_ALL, RegionsFlag, TYPE, TypesFlag};
 pub(crate) use server::ServerFlag;
+pub(crate) use sync::Sync;
 pub(crate) use watch::WatchFlag;
 
 const SETTINGS: &str = "\
@@ -59,6 +65,11 @@ pub(crate) enum Command {
     Cache(Cache),
     /// Work out how long EC2 servers ran, from exported logs
     Runtime(Runtime),
+    /// Ask AWS past the cache, and keep instances, snapshots, AMIs and costs in the history
+    Sync(Sync),
+    /// What is kept of inventory and costs
+    #[command(subcommand)]
+    History(History),
     /// The accounts that can be asked, and the roles by which they are
     #[command(subcommand)]
     Accounts(Accounts),
@@ -83,6 +94,17 @@ pub(crate) struct Serve {
     pub(crate) listen: Option<String>,
     #[command(flatten)]
     pub(crate) store: StoreFlag,
+    #[command(flatten)]
+    pub(crate) database: DatabaseFlag,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct DatabaseFlag {
+    /// Where the history is kept: sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or none; others on this machine see a
+    /// password here, and not in LARDER_DATABASE [default: sqlite in the user's data folder, a file of its own where
+    /// AWS_ENDPOINT_URL is set]
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) database: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -11,13 +11,14 @@ pub(crate) fn default_store(endpoint_overrides: &[String]) -> Option<StoreChoice
 }
 
 /// `cache.sqlite` becomes `cache-0a1b2c3d.sqlite` where AWS's own endpoints are overridden.
-fn for_endpoints(path: PathBuf, overrides: &[String]) -> PathBuf {
+pub(crate) fn for_endpoints(path: PathBuf, overrides: &[String]) -> PathBuf {
     if overrides.is_empty() {
         return path;
     }
     let digest = Sha256::digest(overrides.join("\n"));
     let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    path.with_file_name(format!("cache-{short}.sqlite"))
+    let name = path.file_stem().unwrap_or_default().display();
+    path.with_file_name(format!("{name}-{short}.sqlite"))
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use aws_config::SdkConfig;
-use larder_app::configuration::{Configuration, RuntimeConfiguration, StoreChoice};
+use larder_app::configuration::{Configuration, HistoryConfiguration, RuntimeConfiguration, StoreChoice};
 use larder_app::events::EventResponder;
-use larder_app::wiring::{accounts, fixed_aws};
-use larder_app::{AccountEntry, AwsFetcher, ConfiguredAccounts, DATA_TYPES, Fetcher};
+use larder_app::wiring::{OpenedHistory, accounts, ephemeral_history, fixed_aws, history_of};
+use larder_app::{AccountEntry, App, AwsFetcher, ConfiguredAccounts, DATA_TYPES, Fetcher, SystemEnvironment};
 use larder_standin::{APP_TAG, Account, Config, Handle, Latency, Standin};
 
-use crate::arguments::StoreFlag;
+use crate::arguments::Serve;
 use crate::exit::WrongUsage;
 
 /// How often what happened to the fleet is told.
@@ -48,10 +48,23 @@ impl Demo {
         Ok(fixed_aws(&self.0.url(), region, account.access_key_id(), account.secret_access_key()))
     }
 
+    /// The history of a demo, gone with it unless its flag says where it is kept.
+    pub(crate) fn history(&self, configuration: &Configuration) -> OpenedHistory {
+        let environment = Arc::new(SystemEnvironment::new());
+        match &configuration.history.database {
+            None => ephemeral_history(environment),
+            Some(named) => history_of(&configuration.history, named.clone(), environment),
+        }
+    }
+
     /// The same for questions, with all accounts of the configuration, the others by their roles.
-    pub(crate) fn fetcher(&self, configuration: &Configuration) -> anyhow::Result<Arc<dyn Fetcher>> {
-        let (configuration, aws) = (configuration.clone(), self.aws()?);
-        Ok(Arc::new(AwsFetcher::new(move || ready(accounts(&configuration, aws.clone())))))
+    pub(crate) fn fetcher(
+        &self,
+        configuration: &Configuration,
+        history: &OpenedHistory,
+    ) -> anyhow::Result<Arc<dyn Fetcher>> {
+        let (configuration, aws, history) = (configuration.clone(), self.aws()?, history.clone());
+        Ok(Arc::new(AwsFetcher::new(move || ready(accounts(&configuration, aws.clone(), &history)))))
     }
 
     fn account(&self) -> anyhow::Result<&Account> {
@@ -59,14 +72,15 @@ impl Demo {
     }
 
     /// Hands over what EventBridge tells of the fleet, as it happens, for as long as this is awaited.
-    pub(crate) async fn tell(&self, responder: EventResponder) -> Infallible {
+    pub(crate) async fn tell(&self, responder: EventResponder, app: App) -> Infallible {
         let mut told = self.0.now();
         loop {
             tokio::time::sleep(TOLD_EVERY).await;
             let now = self.0.now();
             for notification in self.0.lives().notifications(&(told..now), &self.0.delivery()) {
-                if let Err(problem) = responder.respond(&notification.document().to_string()).await {
-                    tracing::warn!(%problem, "an event of the demo's fleet was lost");
+                match responder.respond(&notification.document().to_string()).await {
+                    Ok(report) => app.measured(&report),
+                    Err(problem) => tracing::warn!(%problem, "an event of the demo's fleet was lost"),
                 }
             }
             told = now;
@@ -118,21 +132,23 @@ fn by_role(account: &Account) -> AccountEntry {
     AccountEntry { role_arn, external_id, ..named(account) }
 }
 
-/// The configuration of a demo: nothing of it is kept, and nothing of the person's AWS is used. A store in the settings
-/// is for what AWS said, so only the flag beside `--demo` names one, and never a table that others share.
+/// The configuration of a demo: nothing of it is kept, and nothing of the person's AWS is used. A store or a database in
+/// the settings is for what AWS said, so only the flags beside `--demo` name one, and never a table that others share.
 ///
 /// # Errors
 /// [`WrongUsage`] for a table.
 pub(crate) fn configuration_of_demo(
     mut configuration: Configuration,
-    store: &StoreFlag,
+    serve: &Serve,
 ) -> Result<Configuration, WrongUsage> {
-    let named = configuration.store.take().filter(|_| store.store.is_some());
+    let named = configuration.store.take().filter(|_| serve.store.store.is_some());
     if let Some(StoreChoice::DynamoDb(table)) = named {
         let reason = "made-up answers would go into a table with your own credentials. Use memory or sqlite:PATH";
         return Err(WrongUsage(format!("--demo does not go with --store dynamodb:{table}: {reason}")));
     }
     configuration.store = named.or(Some(StoreChoice::Memory));
+    let database = configuration.history.database.take().filter(|_| serve.database.database.is_some());
+    configuration.history = HistoryConfiguration { database, ..HistoryConfiguration::default() };
     configuration.table = None;
     configuration.own_account = None;
     configuration.accounts = ConfiguredAccounts::default();
@@ -142,16 +158,34 @@ pub(crate) fn configuration_of_demo(
 
 #[cfg(test)]
 mod tests {
+    use larder_app::configuration::DatabaseChoice;
+
     use super::*;
+    use crate::arguments::{DatabaseFlag, StoreFlag};
+
+    /// The flags beside `--demo`.
+    fn flags(store: Option<&str>, database: Option<&str>) -> Serve {
+        let [store, database] = [store, database].map(|flag| flag.map(str::to_owned));
+        Serve { demo: true, listen: None, store: StoreFlag { store }, database: DatabaseFlag { database } }
+    }
 
     /// The store of a demo where `configured` came of the flag, or of the settings where there is none.
     fn store_of_demo(configured: StoreChoice, flag: Option<&str>) -> Result<Option<StoreChoice>, WrongUsage> {
-        let flag = StoreFlag { store: flag.map(str::to_owned) };
         let (store, table) = (Some(configured), Some("shared".to_owned()));
         let given = Configuration { store, table, ..Configuration::default() };
-        let configuration = configuration_of_demo(given, &flag)?;
+        let configuration = configuration_of_demo(given, &flags(flag, None))?;
         assert_eq!(configuration.table, None);
         Ok(configuration.store)
+    }
+
+    #[test]
+    fn only_the_flag_names_the_database_of_a_demo() {
+        let mut given = Configuration::default();
+        given.history.database = Some(DatabaseChoice::Sqlite("mine".into()));
+        given.history.secret = Some("arn".to_owned());
+        let of = |flag| configuration_of_demo(given.clone(), &flags(None, flag)).expect("no table").history;
+        assert_eq!(of(None), HistoryConfiguration::default());
+        assert_eq!(of(Some("sqlite:mine")).database, given.history.database);
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::InvalidCursor
         | Code::InvalidKey
         | Code::InvalidMonth
+        | Code::InvalidPeriod
+        | Code::InvalidParameter
         | Code::InvalidInstanceId
         | Code::InvalidBody
         | Code::UnknownField
@@ -99,6 +101,8 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::UpstreamEndless
         | Code::Deadline
         | Code::EveryRegionFailed
+        | Code::EveryAccountFailed
+        | Code::NothingSynced
         | Code::Overloaded => Exit::Aws,
         Code::AccessDenied
         | Code::AwsCredentials
@@ -109,11 +113,13 @@ pub(crate) fn of_code(code: Code) -> Exit {
         | Code::NotFound
         | Code::UnknownServer
         | Code::RuntimeNotConfigured
+        | Code::HistoryNotConfigured
         | Code::RuntimeNotKnown
         | Code::RuntimeNotReady => Exit::Nothing,
         Code::ResultTooLarge
         | Code::MethodNotAllowed
         | Code::StoreUnavailable
+        | Code::HistoryUnavailable
         | Code::IssuerUnavailable
         | Code::Internal => Exit::Failed,
     }

@@ -3,6 +3,7 @@
 mod accounts_file;
 mod arguments;
 mod commands;
+mod database;
 mod default_store;
 #[cfg(feature = "demo")]
 mod demo;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use larder_app::SystemEnvironment;
 use larder_app::configuration::{Configuration, StoreChoice};
 use larder_app::runtime::RuntimeParts;
-use larder_app::wiring::{NoRuntime, dynamodb_runtime, endpoint_overrides, sqlite_runtime};
+use larder_app::wiring::{NoRuntime, OpenedHistory, dynamodb_runtime, endpoint_overrides, sqlite_runtime};
 
 use crate::default_store::default_store;
 use crate::session::chosen_store;
@@ -17,11 +17,12 @@ use crate::session::chosen_store;
 pub(crate) async fn open_running_minutes(
     configuration: &Configuration,
     aws: &aws_config::SdkConfig,
+    history: &OpenedHistory,
 ) -> Result<RuntimeParts, NoRuntime> {
     let environment = Arc::new(SystemEnvironment::new());
     let tables = &configuration.runtime;
     if tables.table.is_some() || tables.servers_table.is_some() {
-        return dynamodb_runtime(configuration, aws, environment);
+        return dynamodb_runtime(configuration, aws, environment, history);
     }
     let file = match chosen_store(configuration).await {
         Some(StoreChoice::Sqlite(path)) => Some(beside(&path)),
@@ -32,7 +33,7 @@ pub(crate) async fn open_running_minutes(
             _ => None,
         },
     };
-    sqlite_runtime(configuration, file.as_deref(), aws, environment).await
+    sqlite_runtime(configuration, file.as_deref(), aws, environment, history).await
 }
 
 /// `cache.sqlite` has `cache.runtime.sqlite` beside it.

@@ -5,12 +5,13 @@ use std::time::Duration;
 use larder_app::configuration::{Configuration, Flag, LogLevel, StoreChoice, load};
 use larder_app::problem::{Code, Problem};
 use larder_app::wiring::{
-    OpenedRuntime, OpenedStore, ambient_aws, ambient_fetcher, dynamodb_store, endpoint_overrides, memory_store,
-    no_store, sqlite_store, switched_off,
+    OpenedHistory, OpenedRuntime, OpenedStore, ambient_aws, ambient_fetcher, dynamodb_store, endpoint_overrides,
+    memory_store, no_store, sqlite_store, switched_off,
 };
 use larder_app::{App, Environment, Fetcher, LogFormat, Others, Parts, Refresh, SystemEnvironment, start_logging_to};
 
 use crate::arguments::StoreFlag;
+use crate::database::known_history;
 use crate::default_store::default_store;
 use crate::exit::WrongUsage;
 use crate::progress::BesideProgress;
@@ -97,7 +98,7 @@ pub(crate) fn read(given: &Given, store: &StoreFlag) -> anyhow::Result<Configura
 async fn open_configured(given: &Given, mut configuration: Configuration) -> anyhow::Result<App> {
     configuration.cache.settings.refresh = Refresh::Within(REFRESH_WITHIN);
     log_little(&configuration);
-    let app = open(&configuration, Arc::new(ambient_fetcher(&configuration))).await;
+    let app = open(&configuration).await;
     given.asks(&app);
     Ok(app)
 }
@@ -118,15 +119,26 @@ pub(crate) fn flags(all: &[(&'static str, &'static str, &Option<String>)]) -> Ve
 }
 
 /// Opens the store and wires the app, for who asks for no running minutes.
-pub(crate) async fn open(configuration: &Configuration, fetcher: Arc<dyn Fetcher>) -> App {
-    open_with(configuration, fetcher, OpenedRuntime::none("this command does not read them".to_owned())).await
+pub(crate) async fn open(configuration: &Configuration) -> App {
+    open_on(configuration, known_history(configuration).await).await
 }
 
-/// Opens the store and wires the app, with running minutes.
-pub(crate) async fn open_with(configuration: &Configuration, fetcher: Arc<dyn Fetcher>, runtime: OpenedRuntime) -> App {
+/// The same with a history.
+pub(crate) async fn open_on(configuration: &Configuration, history: OpenedHistory) -> App {
+    let fetcher = Arc::new(ambient_fetcher(configuration, &history));
+    open_with(configuration, fetcher, OpenedRuntime::none("this command does not read them".to_owned()), history).await
+}
+
+/// Opens the store and wires the app, with running minutes and a history.
+pub(crate) async fn open_with(
+    configuration: &Configuration,
+    fetcher: Arc<dyn Fetcher>,
+    runtime: OpenedRuntime,
+    history: OpenedHistory,
+) -> App {
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
     let store = open_store(configuration, environment.clone()).await;
-    App::new(Parts { configuration, environment, store, fetcher, runtime })
+    App::new(Parts { configuration, environment, store, fetcher, runtime, history })
 }
 
 async fn open_store(configuration: &Configuration, environment: Arc<dyn Environment>) -> OpenedStore {
@@ -174,7 +186,7 @@ mod tests {
     async fn a_switch_names_every_place_where_it_may_have_been_set() {
         let mut configuration = Configuration::default();
         configuration.cache.disabled = true;
-        let app = open(&configuration, Arc::new(ambient_fetcher(&configuration))).await;
+        let app = open(&configuration).await;
         let reason = app.store().reason.clone().expect("no store");
         assert!(reason.contains("cache.disabled") && reason.contains("LARDER_CACHE_DISABLED"), "{reason}");
     }

@@ -3,6 +3,7 @@
 mod calculation;
 mod direct;
 mod http_event;
+mod inventory_sync;
 mod invocations;
 mod normalise;
 mod principal;
@@ -13,9 +14,10 @@ mod warming;
 pub use calculation::{calculate, time_left};
 pub use direct::{invalidate_directly, is_http_event};
 pub use http_event::{Answered, HttpFunction};
+pub use inventory_sync::InventorySync;
 pub use invocations::Invocations;
 pub use response::respond;
-pub use start::{ended, start, start_calculator, start_responder, start_warmer};
+pub use start::{ended, start, start_calculator, start_responder, start_sync, start_warmer, start_with_history};
 pub use warming::warm;
 
 #[cfg(test)]

@@ -5,15 +5,19 @@ use std::time::Duration;
 
 use anyhow::Context;
 use aws_config::SdkConfig;
-use larder_app::configuration::{Configuration, LogLevel, StoreChoice, load};
+use larder_app::configuration::{Configuration, DatabaseChoice, LogLevel, StoreChoice, load};
 use larder_app::events::EventResponder;
 use larder_app::metrics::MetricsLog;
 use larder_app::runtime::RuntimeCalculator;
 use larder_app::warming::Warmer;
-use larder_app::wiring::{OpenedRuntime, accounts, ambient_aws, dynamodb_runtime, dynamodb_store, switched_off};
-use larder_app::{App, AwsFetcher, Cache, Environment, LogFormat, Parts, Refresh, SystemEnvironment, start_logging};
+use larder_app::wiring::{
+    OpenedHistory, OpenedRuntime, accounts, ambient_aws, dynamodb_runtime, dynamodb_store, history_of, switched_off,
+};
+use larder_app::{
+    App, AwsFetcher, Cache, Environment, LogFormat, Parts, Refresh, Retention, SystemEnvironment, start_logging,
+};
 
-use crate::Invocations;
+use crate::{InventorySync, Invocations};
 
 /// Nothing may rely on work after the answer, so a stale answer waits this long for its refresh.
 const REFRESH_WITHIN: Duration = Duration::from_millis(250);
@@ -32,6 +36,17 @@ pub async fn start_calculator(environment: Arc<dyn Environment>) -> Option<(Runt
 /// The same for what takes events.
 pub async fn start_responder() -> Option<(EventResponder, Invocations)> {
     started(wired_responder().await)
+}
+
+/// The same for a function in the network of the history's database.
+pub async fn start_with_history() -> Option<(App, Invocations)> {
+    started(wired_with_history().await.map(|(app, invocations, _)| (app, invocations)))
+}
+
+/// The same for what syncs.
+pub async fn start_sync() -> Option<(InventorySync, Invocations)> {
+    let wired = wired_with_history().await;
+    started(wired.map(|(app, invocations, retention)| (InventorySync::new(app, retention), invocations)))
 }
 
 /// The same for what keeps entries warm.
@@ -63,15 +78,30 @@ pub fn ended(outcome: Result<(), lambda_runtime::Error>) -> ExitCode {
 }
 
 async fn wired() -> anyhow::Result<(App, Invocations)> {
+    let (app, invocations, _) = wired_by(|_, _| no_history()).await?;
+    Ok((app, invocations))
+}
+
+async fn wired_with_history() -> anyhow::Result<(App, Invocations, Retention)> {
+    wired_by(|configuration, environment| {
+        history_of(&configuration.history, DatabaseChoice::Nowhere, environment.clone())
+    })
+    .await
+}
+
+/// The app with the history that `open` gives; nothing of that is asked yet.
+async fn wired_by(
+    open: impl FnOnce(&Configuration, &Arc<dyn Environment>) -> OpenedHistory,
+) -> anyhow::Result<(App, Invocations, Retention)> {
     let mut configuration = load(None, &[]).context("the configuration is wrong")?;
     configuration.cache.settings.refresh = Refresh::Within(REFRESH_WITHIN);
     let table = table(&configuration)?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
-    let aws = ambient_aws().await;
-    let app = app(&configuration, table.as_deref(), aws, environment.clone());
+    let history = open(&configuration, &environment);
+    let app = app(&configuration, table.as_deref(), ambient_aws().await, environment.clone(), history);
     let invocations = invocations(&configuration, environment, Some(app.cache().clone()));
-    Ok((app, invocations))
+    Ok((app, invocations, configuration.history.retention))
 }
 
 /// How a function's invocations are watched, and the cache whose counters they tell of.
@@ -81,25 +111,37 @@ fn invocations(configuration: &Configuration, environment: Arc<dyn Environment>,
 }
 
 /// The app over a table, or over none.
-fn app(configuration: &Configuration, table: Option<&str>, aws: SdkConfig, environment: Arc<dyn Environment>) -> App {
+fn app(
+    configuration: &Configuration,
+    table: Option<&str>,
+    aws: SdkConfig,
+    environment: Arc<dyn Environment>,
+    history: OpenedHistory,
+) -> App {
     let store = match table {
         Some(table) => dynamodb_store(table, &aws, environment.clone()),
         None => switched_off(),
     };
     tracing::info!(store = %store.description, deployment = configuration.deployment, "the function starts");
     let (opened, of_runtime) = (configuration.clone(), (configuration.clone(), aws.clone(), environment.clone()));
-    let fetcher = Arc::new(AwsFetcher::new(move || ready(accounts(&opened, aws.clone()))));
+    let of_accounts = history.clone();
+    let fetcher = Arc::new(AwsFetcher::new(move || ready(accounts(&opened, aws.clone(), &of_accounts))));
     let runtime = OpenedRuntime::when_asked(move || {
         let (configuration, aws, environment) = of_runtime;
-        dynamodb_runtime(&configuration, &aws, environment)
+        dynamodb_runtime(&configuration, &aws, environment, &no_history())
     });
-    App::new(Parts { configuration, environment, store, fetcher, runtime })
+    App::new(Parts { configuration, environment, store, fetcher, runtime, history })
+}
+
+/// A function that is not in the database's network has no history.
+fn no_history() -> OpenedHistory {
+    OpenedHistory::none("this function is not in the network of its database")
 }
 
 async fn wired_calculator(environment: Arc<dyn Environment>) -> anyhow::Result<(RuntimeCalculator, Invocations)> {
     let configuration = load(None, &[]).context("the configuration is wrong")?;
     let aws = ambient_aws().await;
-    let parts = dynamodb_runtime(&configuration, &aws, environment.clone())?;
+    let parts = dynamodb_runtime(&configuration, &aws, environment.clone(), &no_history())?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
     tracing::info!(deployment = configuration.deployment, "the function starts");
     Ok((RuntimeCalculator::new(parts), invocations(&configuration, environment, None)))
@@ -112,9 +154,9 @@ async fn wired_responder() -> anyhow::Result<(EventResponder, Invocations)> {
     let table = table(&configuration)?;
     let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment::new());
     let aws = ambient_aws().await;
-    let runtime = dynamodb_runtime(&configuration, &aws, environment.clone())?;
+    let runtime = dynamodb_runtime(&configuration, &aws, environment.clone(), &no_history())?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
-    let app = app(&configuration, table.as_deref(), aws, environment.clone());
+    let app = app(&configuration, table.as_deref(), aws, environment.clone(), no_history());
     let invocations = invocations(&configuration, environment, Some(app.cache().clone()));
     Ok((EventResponder::new(app, runtime), invocations))
 }
@@ -123,7 +165,7 @@ async fn wired_warmer(environment: Arc<dyn Environment>) -> anyhow::Result<(Warm
     let configuration = load(None, &[]).context("the configuration is wrong")?;
     let table = table(&configuration)?;
     start_logging(configuration.log_level.unwrap_or_default(), LogFormat::Json);
-    let app = app(&configuration, table.as_deref(), ambient_aws().await, environment.clone());
+    let app = app(&configuration, table.as_deref(), ambient_aws().await, environment.clone(), no_history());
     let invocations = invocations(&configuration, environment.clone(), Some(app.cache().clone()));
     Ok((Warmer::new(app, &configuration, environment), invocations))
 }

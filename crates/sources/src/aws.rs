@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -8,7 +8,7 @@ use aws_config::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 
 use crate::accounts::Own;
 use crate::identity::{Caller, GET_CALLER_IDENTITY, Identity, caller};
-use crate::partition::{COMMERCIAL, account_wide_region};
+use crate::partition::{COMMERCIAL, account_wide_region, cost_explorer_region};
 use crate::whole_answer::WholeAnswer;
 use crate::{AccountId, AccountRegistry, FetchError, Region, RegisteredAccount, RoleArn};
 
@@ -27,6 +27,7 @@ pub struct Aws {
     drs: PerRegion<aws_sdk_drs::Client>,
     service_quotas: PerRegion<aws_sdk_servicequotas::Client>,
     iam: OnceLock<aws_sdk_iam::Client>,
+    cost_explorer: OnceLock<aws_sdk_costexplorer::Client>,
     identity: Identity,
     partition: &'static str,
     others: Others,
@@ -55,6 +56,7 @@ impl Aws {
             drs: PerRegion::default(),
             service_quotas: PerRegion::default(),
             iam: OnceLock::new(),
+            cost_explorer: OnceLock::new(),
             identity: Identity::default(),
             partition: region.map_or(COMMERCIAL, Region::partition),
             others: Others::None,
@@ -148,6 +150,18 @@ impl Aws {
             aws_sdk_iam::Client::from_conf(config.interceptor(WholeAnswer).build())
         };
         self.iam.get_or_init(make).clone()
+    }
+
+    /// AWS Cost Explorer, which has one endpoint for all regions of a partition.
+    #[must_use]
+    pub fn cost_explorer(&self) -> aws_sdk_costexplorer::Client {
+        let make = || aws_sdk_costexplorer::Client::new(&self.config_in(cost_explorer_region(self.partition)));
+        self.cost_explorer.get_or_init(make).clone()
+    }
+
+    /// The time of the clock that these clients sign by.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.config.time_source().unwrap_or_default().now()
     }
 
     /// The partition of these credentials: that of the role, else that of the configured region, else `aws`.

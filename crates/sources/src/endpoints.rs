@@ -2,7 +2,7 @@ use aws_config::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 /// The services that are asked, by the names that the SDK gives them in variables and profiles.
-const SERVICE_IDS: [&str; 6] = ["CloudTrail", "EC2", "IAM", "STS", "Service Quotas", "drs"];
+const SERVICE_IDS: [&str; 7] = ["CloudTrail", "Cost Explorer", "EC2", "IAM", "STS", "Service Quotas", "drs"];
 const VARIABLE: &str = "AWS_ENDPOINT_URL";
 const PROFILE_KEY: &str = "endpoint_url";
 
@@ -42,6 +42,9 @@ mod tests {
         assert_eq!(of(SdkConfig::builder().service_config(Ec2Only)), ["EC2=http://emulator"]);
         let both = of(SdkConfig::builder().service_config(Ec2Only).endpoint_url("http://all"));
         let others = ["IAM=http://all", "STS=http://all", "Service Quotas=http://all", "drs=http://all"];
-        assert_eq!(both, [&["CloudTrail=http://all", "EC2=http://emulator"][..], &others].concat());
+        assert_eq!(
+            both,
+            [&["CloudTrail=http://all", "Cost Explorer=http://all", "EC2=http://emulator"][..], &others].concat()
+        );
     }
 }

@@ -24,16 +24,21 @@ mod lookup_events;
 mod runtime_actions;
 mod servers;
 
+mod costs;
 mod drs;
 mod drs_accounts;
 mod drs_quotas;
 mod drs_source_servers;
+mod ec2_amis;
 mod ec2_instance_profiles;
 mod ec2_instance_types;
+mod ec2_instances;
 mod ec2_regions;
 mod ec2_security_groups;
+mod ec2_snapshots;
 mod ec2_subnets;
 mod ec2_tags;
+mod ec2_times;
 
 #[cfg(test)]
 mod scripted_aws;

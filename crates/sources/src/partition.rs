@@ -11,6 +11,15 @@ pub(crate) fn account_wide_region(partition: &str) -> Region {
     region.unwrap_or(Region::US_EAST_1)
 }
 
+/// The region where a partition's Cost Explorer is asked: that of its other account-wide services, but for China.
+pub(crate) fn cost_explorer_region(partition: &str) -> Region {
+    let own = COST_EXPLORER.iter().find(|(name, _)| *name == partition);
+    own.and_then(|(_, region)| Region::parse(region)).unwrap_or_else(|| account_wide_region(partition))
+}
+
+/// From botocore's `endpoints.json`: Cost Explorer's credential scope, where it is not IAM's.
+static COST_EXPLORER: &[(&str, &str)] = &[("aws-cn", "cn-northwest-1")];
+
 /// From botocore's `endpoints.json`: IAM's credential scope.
 static ACCOUNT_WIDE: &[(&str, &str)] = &[
     ("aws", "us-east-1"),
@@ -38,15 +47,21 @@ mod tests {
 
     #[test]
     fn they_are_those_that_botocore_signs_for() {
+        assert!(check("iam", account_wide_region) >= 6);
+        assert!(check("ce", cost_explorer_region) >= 5);
+    }
+
+    /// In how many partitions botocore has that service, signed for the region that `ours` says.
+    fn check(service: &str, ours: fn(&str) -> Region) -> usize {
         let mut compared = 0;
         for partition in endpoints()["partitions"].as_array().expect("partitions") {
             let name = partition["partition"].as_str().expect("a name");
-            let iam = &partition["services"]["iam"];
-            let Some(endpoint) = iam["partitionEndpoint"].as_str() else { continue };
-            let signed_for = &iam["endpoints"][endpoint]["credentialScope"]["region"];
-            assert_eq!(*signed_for, account_wide_region(name).name(), "{name}");
+            let service = &partition["services"][service];
+            let Some(endpoint) = service["partitionEndpoint"].as_str() else { continue };
+            let signed_for = &service["endpoints"][endpoint]["credentialScope"]["region"];
+            assert_eq!(*signed_for, ours(name).name(), "{name}");
             compared += 1;
         }
-        assert!(compared >= 6, "botocore has IAM in {compared} partitions");
+        compared
     }
 }

@@ -11,14 +11,12 @@ mod ended;
 
 pub use app_tag::{AppTag, InvalidAppTag};
 pub use by_id::{AskedServers, servers_by_id};
-use ended::ended;
+pub(crate) use ended::ended;
 
 /// What telling of servers needs to be permitted, and the operation of the errors that speak of it.
 pub(crate) const DESCRIBE_INSTANCES: &str = "ec2:DescribeInstances";
 /// The most that `DescribeInstances` allows.
 const PAGE_SIZE: i32 = 1_000;
-/// The tag that EC2's console shows as an instance's name.
-const NAME: &str = "Name";
 
 /// An EC2 instance as `DescribeInstances` tells it. Times are whole seconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +78,7 @@ fn server(instance: Instance) -> Result<Server, FetchError> {
     let tags = ec2_tags::by_key(instance.tags);
     Ok(Server {
         id: instance.instance_id.ok_or_else(|| without("instanceId"))?,
-        name: tags.get(NAME).filter(|name| !name.is_empty()).cloned(),
+        name: ec2_tags::name(&tags),
         tags,
         state: state.as_str().to_owned(),
         launched: instance.launch_time.map(|time| time.secs()),

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
 use crate::calls::CalledOperation;
+use crate::costs::Costs;
 use crate::faults::Fault;
 use crate::fleet::{Account, Fleet};
 use crate::lives::{Delivery, Lives};
@@ -53,6 +54,12 @@ impl Handle {
     #[must_use]
     pub fn lives(&self) -> &Lives {
         self.server.lives()
+    }
+
+    /// What its accounts are charged: what is true of it, whatever the answers tell.
+    #[must_use]
+    pub fn costs(&self) -> &Costs {
+        self.server.costs()
     }
 
     /// The stand-in's time: that of its answers.

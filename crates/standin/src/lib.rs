@@ -5,6 +5,7 @@ mod caller;
 mod calls;
 mod clock;
 mod control;
+mod costs;
 mod faults;
 mod fleet;
 mod handle;
@@ -25,6 +26,7 @@ mod wire;
 
 pub use call_tag::{CALL_TAG, CallTags};
 pub use calls::CalledOperation;
+pub use costs::{Amount, Charge, Costs};
 pub use faults::{Fault, FaultKind, Lasts};
 pub use fleet::{
     Account, AccountId, Disk, Extension, Fleet, InstanceProfile, InstanceProfileRole, InstanceType, IpPermission, Job,
@@ -33,8 +35,8 @@ pub use fleet::{
 pub use handle::Handle;
 pub use latency::Latency;
 pub use lives::{
-    APP_TAG, Cause, Delivery, Described, Hibernation, InstanceState, Life, Lives, Market, Notification, Record,
-    ServerCounts, Transition,
+    APP_TAG, Cause, Delivery, Described, EbsSnapshot, Hibernation, Image, InstanceState, Life, Lives, Market,
+    Notification, Record, ServerCounts, Transition, Volume,
 };
 pub use lookup_rate::LookupRate;
 pub use replay::Recording;

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::caller::Caller;
+use crate::costs::Costs;
 use crate::fleet::{Account, Fleet};
 use crate::lives::{Delivery, Lives};
 use crate::lookup_rate::LookupRate;
 use crate::paging::Pages;
 use crate::request::Form;
-use crate::services::{cloudtrail, drs, ec2, iam, service_quotas, sts};
+use crate::services::{cloudtrail, cost_explorer, drs, ec2, iam, service_quotas, sts};
 use crate::sessions::Sessions;
 use crate::wire::{AwsError, Element, Protocol};
 
@@ -22,10 +23,12 @@ pub(crate) enum Service {
     Iam,
     Sts,
     CloudTrail,
+    CostExplorer,
 }
 
 impl Service {
-    pub(crate) const ALL: [Self; 6] = [Self::Drs, Self::Quotas, Self::Ec2, Self::Iam, Self::Sts, Self::CloudTrail];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Drs, Self::Quotas, Self::Ec2, Self::Iam, Self::Sts, Self::CloudTrail, Self::CostExplorer];
 
     /// The service's name in a credential scope and before the colon of an IAM action.
     pub(crate) const fn signing_name(self) -> &'static str {
@@ -36,13 +39,14 @@ impl Service {
             Self::Iam => "iam",
             Self::Sts => "sts",
             Self::CloudTrail => "cloudtrail",
+            Self::CostExplorer => "ce",
         }
     }
 
     pub(crate) const fn protocol(self) -> Protocol {
         match self {
             Self::Drs => Protocol::RestJson,
-            Self::Quotas | Self::CloudTrail => Protocol::Json,
+            Self::Quotas | Self::CloudTrail | Self::CostExplorer => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
             Self::Iam => Protocol::IAM,
             Self::Sts => Protocol::STS,
@@ -52,7 +56,7 @@ impl Service {
     /// The one region that a service without regions is signed for.
     pub(crate) const fn only_region(self) -> Option<&'static str> {
         match self {
-            Self::Iam => Some("us-east-1"),
+            Self::Iam | Self::CostExplorer => Some("us-east-1"),
             Self::Drs | Self::Quotas | Self::Ec2 | Self::Sts | Self::CloudTrail => None,
         }
     }
@@ -71,6 +75,7 @@ pub(crate) struct Call<'a> {
     pub(crate) tag: Option<&'a str>,
     pub(crate) fleet: &'a Fleet,
     pub(crate) lives: &'a Lives,
+    pub(crate) costs: &'a Costs,
     pub(crate) delivery: Delivery,
     pub(crate) lookup_rate: LookupRate,
     /// How many calls of the operation there were of the account in the region within a second, this one too.
@@ -127,7 +132,7 @@ const fn xml(
 
 /// Every operation that the stand-in knows.
 pub(crate) static OPERATIONS: &[Operation] = {
-    use Service::{CloudTrail, Drs, Ec2, Iam, Quotas, Sts};
+    use Service::{CloudTrail, CostExplorer, Drs, Ec2, Iam, Quotas, Sts};
     &[
         json(Drs, "DescribeSourceServers", 180..=400, drs::describe_source_servers),
         json(Drs, "DescribeJobs", 160..=380, drs::describe_jobs),
@@ -140,10 +145,14 @@ pub(crate) static OPERATIONS: &[Operation] = {
         xml(Ec2, "DescribeRegions", 90..=200, ec2::regions::describe),
         xml(Ec2, "DescribeSecurityGroups", 120..=320, ec2::security_groups::describe),
         xml(Ec2, "DescribeInstances", 150..=380, ec2::instances::describe),
+        xml(Ec2, "DescribeVolumes", 140..=340, ec2::volumes::describe),
+        xml(Ec2, "DescribeSnapshots", 150..=380, ec2::snapshots::describe),
+        xml(Ec2, "DescribeImages", 130..=320, ec2::images::describe),
         xml(Iam, "ListInstanceProfiles", 110..=280, iam::list_instance_profiles),
         xml(Sts, "AssumeRole", 90..=200, sts::assume_role),
         xml(Sts, "GetCallerIdentity", 80..=140, sts::get_caller_identity),
         json(CloudTrail, "LookupEvents", 180..=400, cloudtrail::lookup_events),
+        json(CostExplorer, "GetCostAndUsage", 180..=400, cost_explorer::get_cost_and_usage),
     ]
 };
 

@@ -78,6 +78,7 @@ mod tests {
 
     use super::*;
     use crate::caller::Caller;
+    use crate::costs::Costs;
     use crate::fleet::Fleet;
     use crate::lives::{Delivery, Lives, ServerCounts};
     use crate::lookup_rate::LookupRate;
@@ -87,6 +88,7 @@ mod tests {
     fn with_calls(test: impl FnOnce(Call, Call)) {
         let (fleet, sessions) = (Fleet::generate(1), Sessions::new(1, None));
         let lives = Lives::generate(1, &fleet, &ServerCounts::default());
+        let costs = Costs::generate(1, &fleet);
         let callers = [0, 1].map(|nth| Caller::user(&fleet.accounts()[nth]));
         let [own, foreign] = [0, 1].map(|nth| Call {
             operation: "DescribeJobs",
@@ -97,6 +99,7 @@ mod tests {
             tag: None,
             fleet: &fleet,
             lives: &lives,
+            costs: &costs,
             delivery: Delivery::default(),
             lookup_rate: LookupRate::Unlimited,
             within_a_second: 1,

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use larder_app::FUNCTIONS;
+use larder_app::{FUNCTIONS, Function, HistoryUse};
 use larder_tests::actions_with_resources;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -14,6 +14,16 @@ const OF_LAMBDA: [&str; 5] = [
     "sqs:SendMessage",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
+];
+
+/// What Lambda itself does, with the function's role, to put a function into a network.
+const OF_NETWORK: [&str; 6] = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
 ];
 
 /// Every statement of the roles of a template, by the role.
@@ -75,19 +85,30 @@ fn a_planted_permission_is_noticed(#[case] statement: Value, #[case] noticed: &s
 /// One role each, with the actions of its row, and nobody else's.
 #[test]
 fn each_function_may_do_what_its_row_says() {
-    let template = Template::of("cfn/functions.yaml");
+    let templates = [(HistoryUse::None, "cfn/functions.yaml"), (HistoryUse::InItsNetwork, "cfn/history.yaml")];
+    for (history, file) in templates {
+        may_do_what_their_rows_say(
+            &Template::of(file),
+            &FUNCTIONS.iter().filter(|it| it.history == history).collect::<Vec<_>>(),
+        );
+    }
+}
+
+fn may_do_what_their_rows_say(template: &Template, rows: &[&Function]) {
     let functions: Vec<_> = template.of_type("AWS::Lambda::Function").collect();
-    assert_eq!(functions.len(), FUNCTIONS.len());
+    assert_eq!(functions.len(), rows.len());
     let roles: BTreeSet<_> = functions.iter().map(|(_, function)| written(&function["Role"])).collect();
-    assert_eq!(roles.len(), FUNCTIONS.len(), "one role each: {roles:?}");
+    assert_eq!(roles.len(), rows.len(), "one role each: {roles:?}");
     for (id, function) in functions {
         let name = written(&function["FunctionName"]);
-        let row = FUNCTIONS.iter().find(|row| name == format!("${{ProjectName}}-{}-${{Environment}}", row.name));
+        let row = rows.iter().find(|row| name == format!("${{ProjectName}}-{}-${{Environment}}", row.name));
         let row = row.unwrap_or_else(|| panic!("{name} has no row"));
         assert_eq!(written(&function["Role"]), format!("${{{id}Role.Arn}}"));
-        let of_role = statements(&template).into_iter().filter(|(role, _)| *role == format!("{id}Role"));
+        let of_role = statements(template).into_iter().filter(|(role, _)| *role == format!("{id}Role"));
         let actions = of_role.flat_map(|(_, it)| items(&it["Action"]).into_iter().map(written).collect::<Vec<_>>());
-        let allowed: BTreeSet<_> = actions.filter(|action| !OF_LAMBDA.contains(&action.as_str())).collect();
+        let of_network: &[&str] = if row.history == HistoryUse::InItsNetwork { &OF_NETWORK } else { &[] };
+        let is_of_lambda = |action: &str| OF_LAMBDA.contains(&action) || of_network.contains(&action);
+        let allowed: BTreeSet<_> = actions.filter(|action| !is_of_lambda(action)).collect();
         let called: BTreeSet<_> = row.calls().map(str::to_owned).collect();
         assert_eq!(allowed, called, "{name}");
     }
@@ -102,9 +123,11 @@ fn other_accounts_trust_the_roles_of_functions() {
     let (_, trusted) = trusted.split_once(":role/").expect("a role's ARN");
     let (before, after) = trusted.split_once('*').expect("any function");
     assert_eq!(written(&trust["Condition"]["StringEquals"]["sts:ExternalId"]), "${ExternalId}");
-    for (id, role) in Template::of("cfn/functions.yaml").of_type("AWS::IAM::Role") {
-        let name = written(&role["RoleName"]);
-        assert!(name.starts_with(before) && name.ends_with(after), "{id}: {name} is not {trusted}");
+    for file in ["cfn/functions.yaml", "cfn/history.yaml"] {
+        for (id, role) in Template::of(file).of_type("AWS::IAM::Role") {
+            let name = written(&role["RoleName"]);
+            assert!(name.starts_with(before) && name.ends_with(after), "{id}: {name} is not {trusted}");
+        }
     }
 }
 

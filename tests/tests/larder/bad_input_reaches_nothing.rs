@@ -5,7 +5,6 @@ const PATH: &str = "/ec2/subnets?region=us-east-1";
 
 /// Method, path, body, and the code of the problem that comes back.
 const WRONG: &[(&str, &str, Option<&str>, &str)] = &[
-    ("GET", "/", None, "NOT_FOUND"),
     ("GET", "/ec2/subnetz?region=us-east-1", None, "NOT_FOUND"),
     ("GET", "/../etc/passwd", None, "NOT_FOUND"),
     ("POST", "/ec2/subnets?region=us-east-1", Some("{}"), "METHOD_NOT_ALLOWED"),

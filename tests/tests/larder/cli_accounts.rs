@@ -115,7 +115,7 @@ async fn the_accounts_table_is_used_where_one_is_configured() {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let put = dynamodb.client().put_item().table_name(name).item("accountId", text("999999999999"));
     put.item("roleArn", text("arn:aws:iam::444455556666:role/larder-read")).send().await.expect("written");
-    larder("accounts list", &env).await.is(0, &["table", "in the table: account 999999999999", "another account"]);
+    larder("accounts list", &env).await.is(0, &["table", "in the registry: account 999999999999", "another account"]);
 
     // What the file says counts more, so nobody may think that the table was enough.
     desk.write_file("[[accounts]]\naccount_id = \"444455556666\"\n");

@@ -4,12 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use larder_app::history_queries::HISTORY_QUERIES;
+use larder_app::inventory::INVENTORY;
 use larder_app::{DATA_TYPES, DataType, FUNCTIONS, Function, ScopeRule, Table};
 use larder_tests::{
     DynamoDbLocal, Program, RuntimeEmulator, create_accounts_table, create_runtime_table, create_servers_table,
     create_table, http_event,
 };
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 use crate::cloud::{Cloud, FIRST, REGION, SECOND, question};
 use crate::door::{administrator, borrowed, http_reply};
@@ -100,7 +103,9 @@ impl World {
         }
         let called = self.asked().into_iter().filter(|(action, count)| before.get(action) != Some(count));
         let called: BTreeSet<_> = called.map(|(action, _)| action).collect();
-        let allowed = function.calls().filter(|action| !action.starts_with("dynamodb:") && *action != WHO_AM_I);
+        // Those that read a secret have a suite of their own: functions_open_the_history_by_its_secret.
+        let is_elsewhere = |action: &str| action.starts_with("dynamodb:") || action.starts_with("secretsmanager:");
+        let allowed = function.calls().filter(|action| !is_elsewhere(action) && *action != WHO_AM_I);
         compare("AWS".to_owned(), called, allowed.map(str::to_owned).collect());
         differences
     }
@@ -170,8 +175,55 @@ async fn everything(world: &World, function: &Function) {
             responder.invoke(&call).await;
         }
         "cache-warmer" => keeping_warm(world, function, [&own, &other]).await,
+        "inventory-sync" => syncing(world, function, [&own, &other]).await,
+        "inventory-api" => telling_inventory(world, function, [&own, &other]).await,
         other => panic!("nothing is known of {other}"),
     }
+}
+
+async fn syncing(world: &World, function: &Function, [own, other]: [&str; 2]) {
+    let history = NamedTempFile::new().expect("a file");
+    let database = format!("sqlite:{}", history.path().display());
+    let strict = [("LARDER_DATABASE", &*database), ("LARDER_COHERENCE_WINDOW_MS", "0"), ("LARDER_ACCOUNT_ID", own)];
+    let sync = world.run(function, &strict).await;
+    world.lose_epoch().await;
+    // The second time the regions come from memory, upon a look at the epoch.
+    for _ in 0..2 {
+        sync.invoke(&json!({})).await;
+    }
+    sync.invoke(&json!({"costs": true})).await;
+    sync.invoke(&json!({"accountIds": [other]})).await;
+    // More than an item holds.
+    let ec2 = LargeSubnets::start().await;
+    let large = [("LARDER_DATABASE", &*database), ("AWS_ENDPOINT_URL_EC2", ec2.url()), ("LARDER_ACCOUNT_ID", own)];
+    world.run(function, &large).await.invoke(&json!({"accountIds": [own]})).await;
+}
+
+async fn telling_inventory(world: &World, function: &Function, [own, other]: [&str; 2]) {
+    let history = NamedTempFile::new().expect("a file");
+    let database = format!("sqlite:{}", history.path().display());
+    let strict = [("LARDER_DATABASE", &*database), ("LARDER_COHERENCE_WINDOW_MS", "0"), ("LARDER_ACCOUNT_ID", own)];
+    let api = world.run(function, &strict).await;
+    world.lose_epoch().await;
+    for kind in INVENTORY {
+        for account in [own, other] {
+            let path = kind.sync_path.replace("{id}", account);
+            let sync = api.invoke(&http_event("POST", &path, &[], None, Some(&administrator()))).await;
+            assert_eq!(http_reply(&sync).status, 200, "{path}: {sync}");
+            api.ask(&kind.path.replace("{id}", account)).await;
+        }
+    }
+    api.ask("/api/cost-data").await;
+    for query in HISTORY_QUERIES {
+        api.ask(&query.path()).await;
+    }
+    // More than an item holds.
+    let ec2 = LargeSubnets::start().await;
+    let large = [("LARDER_DATABASE", &*database), ("AWS_ENDPOINT_URL_EC2", ec2.url()), ("LARDER_ACCOUNT_ID", own)];
+    let path = format!("/snapshots/api/accounts/{own}/sync?region=eu-west-1");
+    let event = http_event("POST", &path, &[], None, Some(&administrator()));
+    let sync = world.run(function, &large).await.invoke(&event).await;
+    assert_eq!(http_reply(&sync).status, 200, "{sync}");
 }
 
 async fn keeping_warm(world: &World, function: &Function, [own, other]: [&str; 2]) {
@@ -197,6 +249,7 @@ async fn functions_call_what_they_may() {
     let world = World::start().await;
     let mut differences = Vec::new();
     let order = ["runtime-calculator", "query-handler", "event-responder", "cache-invalidator", "cache-warmer"];
+    let order = [&order[..], &["inventory-sync", "inventory-api"]].concat();
     assert_eq!(order.len(), FUNCTIONS.len());
     for name in order {
         let function = FUNCTIONS.iter().find(|function| function.name == name).expect("a row");

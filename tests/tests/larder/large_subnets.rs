@@ -1,4 +1,4 @@
-//! An EC2 whose subnets, kept in a store, are too much for one item of DynamoDB and many pages of SQLite.
+//! An EC2 whose subnets and snapshots, kept in a store, are too much for one item of DynamoDB and many pages of SQLite.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,8 @@ use tokio::task::JoinSet;
 /// How many there are.
 const COUNT: usize = 4_000;
 
-/// Answers `DescribeSubnets`, for any region and each time with others; gone when this is dropped.
+/// Answers `DescribeSubnets` and `DescribeSnapshots`, for any region and each time with others, and that there is one region
+/// and nothing else; gone when this is dropped.
 pub(crate) struct LargeSubnets {
     url: String,
     _serving: JoinSet<()>,
@@ -40,7 +41,7 @@ impl LargeSubnets {
 }
 
 /// Hexadecimal digits that differ with each answer and don't compress to less than half.
-async fn answer(State(state): State<Arc<AtomicU64>>) -> impl IntoResponse {
+async fn answer(State(state): State<Arc<AtomicU64>>, request: String) -> impl IntoResponse {
     let mut state = state.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x2545_f491_4f6c_dd1d);
     let mut digits = || {
         state ^= state << 13;
@@ -48,10 +49,33 @@ async fn answer(State(state): State<Arc<AtomicU64>>) -> impl IntoResponse {
         state ^= state << 17;
         format!("{state:016x}")
     };
-    let mut body = "<DescribeSubnetsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><subnetSet>".to_owned();
-    for _ in 0..COUNT {
-        let vpc: String = (0..12).map(|_| digits()).collect();
-        body += &format!("<item><subnetId>subnet-{}</subnetId><vpcId>vpc-{vpc}</vpcId></item>", digits());
-    }
-    ([(CONTENT_TYPE, "text/xml")], body + "</subnetSet></DescribeSubnetsResponse>")
+    let action = request.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default();
+    let items: String = match action {
+        "DescribeSubnets" => items(|| {
+            let vpc: String = (0..12).map(|_| digits()).collect();
+            format!("<subnetId>subnet-{}</subnetId><vpcId>vpc-{vpc}</vpcId>", digits())
+        }),
+        "DescribeSnapshots" => items(|| {
+            let words: String = (0..12).map(|_| digits()).collect();
+            format!("<snapshotId>snap-{}</snapshotId><description>{words}</description>", digits())
+        }),
+        "DescribeRegions" => {
+            "<item><regionName>us-east-1</regionName><optInStatus>opt-in-not-required</optInStatus></item>".to_owned()
+        }
+        _ => String::new(),
+    };
+    let set = match action {
+        "DescribeSubnets" => "subnetSet",
+        "DescribeSnapshots" => "snapshotSet",
+        "DescribeRegions" => "regionInfo",
+        "DescribeImages" => "imagesSet",
+        "DescribeVolumes" => "volumeSet",
+        _ => "reservationSet",
+    };
+    let head = format!("<{action}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><{set}>");
+    ([(CONTENT_TYPE, "text/xml")], format!("{head}{items}</{set}></{action}Response>"))
+}
+
+fn items(mut item: impl FnMut() -> String) -> String {
+    (0..COUNT).map(|_| format!("<item>{}</item>", item())).collect()
 }

@@ -5,9 +5,12 @@ mod auth;
 mod documented;
 mod error;
 mod file;
+mod history;
+mod page;
 mod plain;
 mod read;
 mod settings;
+mod sync;
 mod token;
 mod value;
 mod warm;
@@ -25,9 +28,12 @@ pub use documented::{Documented, documented};
 pub use error::{ConfigurationError, Source};
 pub(crate) use file::colours_wanted;
 pub use file::{ConfigurationFile, check_file, variables_set};
+pub use history::{DatabaseChoice, DatabaseUrl, HistoryConfiguration};
+pub use page::PageConfiguration;
 pub(crate) use read::variables;
 pub use read::{Flag, load};
 pub(crate) use settings::{Setting, settings};
+pub use sync::SyncConfiguration;
 pub use token::AccessToken;
 pub use value::LogLevel;
 pub(crate) use value::table;
@@ -59,6 +65,12 @@ pub struct Configuration {
     pub region_concurrency: usize,
     /// How running minutes are worked out.
     pub runtime: RuntimeConfiguration,
+    /// Where the history is, and how it is used.
+    pub history: HistoryConfiguration,
+    /// How often it is synced.
+    pub sync: SyncConfiguration,
+    /// Where people log in who open the page.
+    pub page: PageConfiguration,
     /// What is kept warm, and how.
     pub warm: WarmConfiguration,
     /// The CloudWatch namespace of the functions' metrics; absent where none are to be written.
@@ -129,6 +141,9 @@ impl Default for Configuration {
                 deadline: Duration::from_secs(840),
                 greatest_age: None,
             },
+            history: HistoryConfiguration::default(),
+            sync: SyncConfiguration::default(),
+            page: PageConfiguration::default(),
             warm: WarmConfiguration::default(),
             metrics_namespace: None,
             cache: CacheConfiguration {

@@ -1,7 +1,7 @@
 use larder_cache::FetchOncePer;
 
 use super::value::{self, Parsed};
-use super::{Configuration, auth};
+use super::{Configuration, auth, history, page};
 
 /// A setting that there is once, whatever data types there are.
 pub(super) struct Plain {
@@ -137,6 +137,83 @@ pub(super) const PLAIN: &[Plain] = &[
         default: "any",
         help: "how old what GET /runtime/servers/{instanceId} tells may be, in seconds, before it is worked out for whoever asks",
         apply: |it, text| put(&mut it.runtime.greatest_age, value::seconds(text).map(Some)),
+    },
+    Plain {
+        key: "history.database",
+        variable: "LARDER_DATABASE",
+        default: "`sqlite:` in the user's data folder; none in a function",
+        help: "where the history is kept: `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE` or `none`",
+        apply: |it, text| put(&mut it.history.database, history::database(text).map(Some)),
+    },
+    Plain {
+        key: "history.read_replica",
+        variable: "LARDER_DATABASE_READ",
+        default: "none",
+        help: "a PostgreSQL of the same content that is read instead, as long as it answers",
+        apply: |it, text| put(&mut it.history.read_replica, history::read_replica(text).map(Some)),
+    },
+    Plain {
+        key: "history.database_secret",
+        variable: "LARDER_DATABASE_SECRET",
+        default: "none",
+        help: "the ARN of the Secrets Manager secret that has the PostgreSQL's URL, or RDS's `{username, password, host, port, dbname}`; it is read again when a password is refused",
+        apply: |it, text| put(&mut it.history.secret, history::secret(text).map(Some)),
+    },
+    Plain {
+        key: "history.pool",
+        variable: "LARDER_DATABASE_POOL",
+        default: "10",
+        help: "how many connections to PostgreSQL there may be",
+        apply: |it, text| put(&mut it.history.pool, value::count(text)),
+    },
+    Plain {
+        key: "history.statement_timeout_ms",
+        variable: "LARDER_STATEMENT_TIMEOUT_MS",
+        default: "5000",
+        help: "how long one statement may take, in milliseconds",
+        apply: |it, text| put(&mut it.history.statement_timeout, value::milliseconds_above_zero(text)),
+    },
+    Plain {
+        key: "history.versions_months",
+        variable: "LARDER_VERSIONS_MONTHS",
+        default: "for ever",
+        help: "for how many months before the current one versions that are no longer current and records of syncs are kept",
+        apply: |it, text| put(&mut it.history.retention.versions_months, history::months(text)),
+    },
+    Plain {
+        key: "history.costs_months",
+        variable: "LARDER_COSTS_MONTHS",
+        default: "for ever",
+        help: "for how many months before the current one costs are kept",
+        apply: |it, text| put(&mut it.history.retention.costs_months, history::months(text)),
+    },
+    Plain {
+        key: "sync.every_s",
+        variable: "LARDER_SYNC_EVERY_S",
+        default: "3600",
+        help: "how often `larder serve` syncs instances, snapshots and images, in seconds; 0 is never",
+        apply: |it, text| put(&mut it.sync.every, value::seconds(text)),
+    },
+    Plain {
+        key: "sync.costs_every_s",
+        variable: "LARDER_SYNC_COSTS_EVERY_S",
+        default: "0",
+        help: "how often it syncs costs, in seconds; 0 is only when asked, since AWS charges for each page",
+        apply: |it, text| put(&mut it.sync.costs_every, value::seconds(text)),
+    },
+    Plain {
+        key: "page.login_domain",
+        variable: "LARDER_LOGIN_DOMAIN",
+        default: "none",
+        help: "the host of the Cognito page where people log in who open the page behind the HTTP API",
+        apply: |it, text| put(&mut it.page.login_domain, page::login_domain(text).map(Some)),
+    },
+    Plain {
+        key: "page.client_id",
+        variable: "LARDER_LOGIN_CLIENT_ID",
+        default: "none",
+        help: "the client that the page is there",
+        apply: |it, text| put(&mut it.page.client_id, page::client_id(text).map(Some)),
     },
     Plain {
         key: "warm.every_s",

@@ -26,6 +26,10 @@ fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
     let in_words =
         [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s", "warm.keys"]].concat();
     let in_words = [&in_words[..], &["metrics.namespace", "auth.issuer", "auth.audience", "auth.jwks"]].concat();
+    let of_history = ["database", "read_replica", "database_secret", "versions_months", "costs_months"];
+    let of_history = of_history.map(|name| format!("history.{name}"));
+    let in_words = [in_words, of_history.iter().map(|it| &**it).collect()].concat();
+    let in_words = [&in_words[..], &["page.login_domain", "page.client_id"]].concat();
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {
         let configuration = read("", &[(row.variable, row.default)], &[]);
         assert_eq!(configuration, Ok(Configuration::default()), "{}", row.key);
@@ -71,6 +75,12 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 #[case("", &[("LARDER_ACCOUNT_ID", "12345")], "LARDER_ACCOUNT_ID (environment): \"12345\" is not an account of 12 digits")]
 #[case("", &[("LARDER_METRICS_NAMESPACE", "AWS/Lambda")], "LARDER_METRICS_NAMESPACE (environment): \"AWS/Lambda\" is not a CloudWatch namespace")]
 #[case("", &[("LARDER_METRICS_NAMESPACE", "Larder dév")], "LARDER_METRICS_NAMESPACE (environment): \"Larder dév\" is not a CloudWatch namespace")]
+#[case("", &[("LARDER_DATABASE", "mysql://larder:hunter2@db")], "LARDER_DATABASE (environment): that is none of sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE, none")]
+#[case("", &[("LARDER_DATABASE_READ", "sqlite:x")], "LARDER_DATABASE_READ (environment): that is not postgres://USER:PASSWORD@HOST/DATABASE")]
+#[case("", &[("LARDER_DATABASE_SECRET", "larder")], "LARDER_DATABASE_SECRET (environment): that is not the ARN of a secret")]
+#[case("", &[("LARDER_COSTS_MONTHS", "0")], "LARDER_COSTS_MONTHS (environment): \"0\" is not a whole number of months from 1, e.g. 13")]
+#[case("", &[("LARDER_SYNC_EVERY_S", "1h")], "LARDER_SYNC_EVERY_S (environment): \"1h\" is not a whole number of seconds")]
+#[case("", &[("LARDER_LOGIN_DOMAIN", "https://x")], "LARDER_LOGIN_DOMAIN (environment): \"https://x\" is not a host")]
 #[case("", &[("LOG_LEVEL", "loud")], "LOG_LEVEL (environment): \"loud\" is none of error, warn, info, debug, trace")]
 #[case("", &[("LARDER_WARM_EVERY_S", "59")], "LARDER_WARM_EVERY_S (environment): \"59\" is less than 60 seconds")]
 #[case("", &[("LARDER_WARM_FETCHES_PER_MINUTE", "0")], "LARDER_WARM_FETCHES_PER_MINUTE (environment): \"0\" is not a whole number from 1 to 10000")]

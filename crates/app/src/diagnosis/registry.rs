@@ -2,11 +2,13 @@ use larder_sources::{DynamoDbAccounts, FailureKind, FetchError, InvalidAccount};
 
 use super::{Finding, Severity};
 use crate::Registrations;
+use crate::problem::Problem;
 
 /// What is wrong with the registry of accounts.
 #[must_use]
 pub fn registry_findings(registrations: &Registrations) -> Vec<Finding> {
     let unread = registrations.table_failure.iter().map(table_finding);
+    let unread = unread.chain(registrations.database_failure.iter().map(database_finding));
     unread.chain(registrations.invalid.iter().map(of_item)).collect()
 }
 
@@ -17,6 +19,11 @@ pub fn table_finding(error: &FetchError) -> Finding {
     let said = said.trim_end_matches('.');
     let what = format!("The accounts table can't be read, so its accounts are missing: {said}.");
     Finding::new(Severity::of(error), what).advising(table_advice(error))
+}
+
+fn database_finding(problem: &Problem) -> Finding {
+    let what = format!("The accounts that are registered in the history's database are missing: {}", problem.detail());
+    Finding::new(Severity::AwsFailed, what).advising("Look at LARDER_DATABASE, and at the database itself.".to_owned())
 }
 
 /// What to do about an accounts table that refused.
@@ -42,8 +49,9 @@ pub fn table_advice(error: &FetchError) -> String {
 }
 
 fn of_item(error: &InvalidAccount) -> Finding {
-    let what =
-        format!("The accounts table has an item that is no account, so that there is no list of accounts: {error}.");
+    let what = format!(
+        "The accounts registry has an entry that is no account, so that there is no list of accounts: {error}."
+    );
     let advice = "Replace it with larder accounts add, or take it away with larder accounts remove.";
     Finding::new(Severity::AwsFailed, what).advising(advice)
 }

@@ -85,8 +85,11 @@ mod tests {
     #[case(call("ec2", "AuthorizeSecurityGroupIngress"), &["ec2-security-groups"])]
     #[case(tagged(&["subnet-1"]), &["ec2-subnets"])]
     #[case(call("iam", "AddRoleToInstanceProfile"), &["ec2-instance-profiles"])]
+    #[case(call("ec2", "AttachVolume"), &["ec2-instances"])]
+    #[case(call("ec2", "CreateImage"), &["ec2-amis", "ec2-snapshots"])]
+    #[case(tagged(&["i-1", "snap-1"]), &["ec2-instances", "ec2-snapshots"])]
     #[case(call("ec2", "RunInstances"), &[])]
-    #[case(state_change(), &[])]
+    #[case(state_change(), &["ec2-instances"])]
     fn an_event_makes_these_old(#[case] happened: Happened, #[case] expected: &[&str]) {
         let names: Vec<_> = made_old_by(&happened).iter().map(|row| row.name).collect();
         assert_eq!(names, expected);

@@ -9,6 +9,7 @@ use super::made_old::made_old_by;
 use super::marks::Marks;
 use super::registry::Registry;
 use crate::App;
+use crate::changes::{Changes, What};
 use crate::problem::{Code, Problem};
 use crate::runtime::{Place, RuntimeParts, StateChanges, TableError};
 
@@ -20,15 +21,17 @@ struct Inside {
     registry: Registry,
     state_changes: StateChanges,
     marks: Marks,
+    changes: Changes,
 }
 
 impl EventResponder {
     /// One that invalidates in the app's store and keeps running minutes in these parts. Nothing is asked yet.
     #[must_use]
     pub fn new(app: App, runtime: RuntimeParts) -> Self {
+        let changes = app.changes().clone();
         let marks = Marks::new(app, runtime.environment.clone());
         let registry = Registry::new(&runtime);
-        Self(Arc::new(Inside { registry, state_changes: StateChanges::new(runtime), marks }))
+        Self(Arc::new(Inside { registry, state_changes: StateChanges::new(runtime), marks, changes }))
     }
 
     /// Takes one event, as JSON. A change of an instance's state goes into the ledger, and its server's minutes are worked
@@ -49,7 +52,7 @@ impl EventResponder {
         if change.is_none() && rows.is_empty() {
             return Ok(ignored("it makes no data type old".to_owned()));
         }
-        let Inside { registry, state_changes, marks } = &*self.0;
+        let Inside { registry, state_changes, marks, changes } = &*self.0;
         let known_region = match region {
             Some(region) if registry.knows(&account, Some(region)).await? => Some(region),
             _ => None,
@@ -68,7 +71,9 @@ impl EventResponder {
                 return Ok(EventReport::default());
             };
             let place = Place { account: account.clone(), region };
-            state_changes.take(&place, &id, changed).await.map(EventReport::changed)
+            let taken = state_changes.take(&place, &id, changed).await?;
+            changes.tell(What::Runtime, Some(account.clone()));
+            Ok(EventReport::changed(taken))
         };
         // One that fails does not keep the other from being done.
         let (taken, marked) = join(taken, marked).await;

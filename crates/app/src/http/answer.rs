@@ -20,8 +20,10 @@ pub(super) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-statu
 pub(super) struct Told {
     /// What names the state that is told; `None` where a part of it is missing.
     pub(super) etag: Option<String>,
-    pub(super) age: Duration,
-    pub(super) cache_status: String,
+    /// `None` where nobody knows.
+    pub(super) age: Option<Duration>,
+    /// `None` where the cache was not asked.
+    pub(super) cache_status: Option<String>,
     /// What to do if the body is too large.
     pub(super) if_too_large: &'static str,
 }
@@ -38,10 +40,13 @@ pub(super) fn respond(request: &HeaderMap, told: Told, body: Bytes) -> Response 
         ([(CONTENT_TYPE, "application/json")], Body::from(body)).into_response()
     };
     let headers = response.headers_mut();
-    headers.insert(AGE, HeaderValue::from(age.as_secs()));
+    if let Some(age) = age {
+        headers.insert(AGE, HeaderValue::from(age.as_secs()));
+    }
     // Weak, since the bytes differ by how they are compressed on their way.
     let etag = etag.map(|etag| (ETAG, format!("W/\"{etag}\"")));
-    for (name, value) in etag.into_iter().chain([(CACHE_STATUS, cache_status)]) {
+    let cache_status = cache_status.map(|status| (CACHE_STATUS, status));
+    for (name, value) in etag.into_iter().chain(cache_status) {
         // Both are made of printable ASCII.
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
@@ -51,7 +56,7 @@ pub(super) fn respond(request: &HeaderMap, told: Told, body: Bytes) -> Response 
 }
 
 /// Whether a line of `If-None-Match` names the tag; compared weakly, as RFC 9110 says (section 13.1.2).
-fn matches_any(line: &str, etag: &str) -> bool {
+pub(super) fn matches_any(line: &str, etag: &str) -> bool {
     line.split(',').map(str::trim).any(|candidate| {
         let tag = candidate.strip_prefix("W/").unwrap_or(candidate);
         candidate == "*" || tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')) == Some(etag)

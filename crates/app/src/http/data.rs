@@ -53,8 +53,8 @@ impl Told {
     fn of(answer: &Answer, data_type: &DataType) -> Self {
         Self {
             etag: Some(answer.etag.to_string()),
-            age: answer.age,
-            cache_status: cache_status(answer, data_type),
+            age: Some(answer.age),
+            cache_status: Some(cache_status(answer, data_type)),
             if_too_large: match data_type.list {
                 Some(_) => " Ask for a part with limit, and the rest with cursor.",
                 None => "",
@@ -65,8 +65,8 @@ impl Told {
     fn of_regional(regional: &RegionalAnswers, data_type: &DataType) -> Self {
         Self {
             etag: regional.etag(),
-            age: regional.age(),
-            cache_status: regional_cache_status(regional, data_type),
+            age: Some(regional.age()),
+            cache_status: Some(regional_cache_status(regional, data_type)),
             if_too_large: " Ask for fewer regions at once, or for one with limit and cursor.",
         }
     }

@@ -9,11 +9,13 @@ use crate::problem::{Code, Problem};
 use crate::{Principal, RefusedToken};
 
 /// Routes that anyone may ask.
-const PUBLIC: &[&str] = &["/health"];
+const PUBLIC: &[&str] = &["/", "/health"];
+/// What the routes begin with that anyone may ask besides: the files of the page.
+const PUBLIC_BELOW: &str = "/assets/";
 
 /// Whether anyone may ask for it.
 pub(super) fn is_public(path: &str) -> bool {
-    PUBLIC.contains(&path)
+    PUBLIC.contains(&path) || path.starts_with(PUBLIC_BELOW)
 }
 
 /// Lets nothing but the public routes through without a principal; an unknown route neither, so that nobody learns

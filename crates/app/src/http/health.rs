@@ -19,6 +19,8 @@ pub(super) struct Health {
     /// Why the store is absent; in general words without a token.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// `ok`, `absent`, `unavailable` or `not asked yet`, as whoever asked last found it.
+    history: &'static str,
     /// How many entries could not be written to the store since the process began; a full disk shows here.
     failed_writes: u64,
 }
@@ -32,6 +34,7 @@ pub(super) async fn health(State(app): State<App>, principal: Option<Extension<P
         status: "ok",
         store: app.store_health(),
         reason: reason.map(str::to_owned),
+        history: app.history().health().name(),
         failed_writes: app.cache().statistics().events.write_failed,
     })
 }

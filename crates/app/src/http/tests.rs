@@ -8,6 +8,8 @@ mod bad_input;
 mod cache;
 mod document;
 mod hanging_regions;
+mod inventory;
+mod page;
 mod regions;
 
 use axum::Router;

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::measured::Measured;
+use super::measured::{Measured, Of, Repeated};
 use super::table::Metric;
 
 /// The most values that one metric may have in a document.
@@ -16,24 +16,43 @@ pub(super) fn documents(
     properties: &[(&str, &str)],
     measured: &Measured,
 ) -> Vec<Value> {
-    let longest = measured.values.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
+    let values: Vec<_> = measured.values.iter().map(|(metric, values)| (*metric, one_by_one(values))).collect();
+    let longest = values.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
     let parts = (0..longest).step_by(MOST_VALUES);
-    parts.map(|from| document(namespace, unix_millis, properties, measured, from)).collect()
+    let part = |from: usize| values.iter().map(move |(metric, values)| (*metric, part_of(values, from)));
+    parts
+        .map(|from| {
+            let values: Vec<_> = part(from).filter(|(_, values)| !values.is_empty()).collect();
+            document(namespace, unix_millis, properties, &measured.of, values)
+        })
+        .collect()
 }
 
-fn document(namespace: &str, unix_millis: u64, properties: &[(&str, &str)], measured: &Measured, from: usize) -> Value {
-    let part = |values: &[f64]| values.iter().skip(from).take(MOST_VALUES).copied().collect::<Vec<_>>();
-    let parts = measured.values.iter().map(|(metric, values)| (*metric, part(values)));
-    let parts: Vec<(&Metric, Vec<f64>)> = parts.filter(|(_, values)| !values.is_empty()).collect();
+fn one_by_one(values: &[Repeated]) -> Vec<f64> {
+    let times = |times| usize::try_from(times).unwrap_or(usize::MAX);
+    values.iter().flat_map(|repeated| std::iter::repeat_n(repeated.value, times(repeated.times))).collect()
+}
+
+fn part_of(values: &[f64], from: usize) -> Vec<f64> {
+    values.iter().skip(from).take(MOST_VALUES).copied().collect()
+}
+
+fn document(
+    namespace: &str,
+    unix_millis: u64,
+    properties: &[(&str, &str)],
+    of: &Of,
+    values: Vec<(&Metric, Vec<f64>)>,
+) -> Value {
     let metrics: Vec<_> =
-        parts.iter().map(|(metric, _)| json!({"Name": metric.name, "Unit": metric.unit.to_string()})).collect();
-    let dimensions: Vec<_> = measured.of.dimension_sets().iter().map(|set| set.names()).collect();
+        values.iter().map(|(metric, _)| json!({"Name": metric.name, "Unit": metric.unit.to_string()})).collect();
+    let dimensions: Vec<_> = of.dimension_sets().iter().map(|set| set.names()).collect();
     let directive = json!({"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics});
     let mut document = Map::new();
     document.insert("_aws".to_owned(), json!({"Timestamp": unix_millis, "CloudWatchMetrics": [directive]}));
-    let texts = properties.iter().copied().chain(measured.of.dimensions());
+    let texts = properties.iter().copied().chain(of.dimensions());
     document.extend(texts.map(|(name, text)| (name.to_owned(), Value::from(text))));
-    document.extend(parts.into_iter().map(|(metric, values)| (metric.name.to_owned(), one_or_all(values))));
+    document.extend(values.into_iter().map(|(metric, values)| (metric.name.to_owned(), one_or_all(values))));
     Value::Object(document)
 }
 

@@ -4,11 +4,18 @@ use super::table::{DimensionSet, Metric};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     pub(super) of: Of,
-    pub(super) values: Vec<(&'static Metric, Vec<f64>)>,
+    pub(super) values: Vec<(&'static Metric, Vec<Repeated>)>,
+}
+
+/// A value that was measured so many times.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Repeated {
+    pub(super) value: f64,
+    pub(super) times: u64,
 }
 
 /// What values are of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Of {
     /// The whole deployment.
     All,
@@ -28,7 +35,7 @@ impl Measured {
     /// With a value.
     #[must_use]
     pub fn with(self, metric: &'static Metric, value: f64) -> Self {
-        self.with_all(metric, vec![value])
+        self.with_repeated(metric, &[Repeated { value, times: 1 }])
     }
 
     /// With a count, if there is anything to count: who sees none knows that there was none.
@@ -40,14 +47,13 @@ impl Measured {
     /// With so many 1s and 0s.
     #[must_use]
     pub(super) fn with_shares(self, metric: &'static Metric, ones: u64, zeros: u64) -> Self {
-        let repeated =
-            |value: f64, times: u64| std::iter::repeat_n(value, usize::try_from(times).unwrap_or(usize::MAX));
-        self.with_all(metric, repeated(1.0, ones).chain(repeated(0.0, zeros)).collect())
+        self.with_repeated(metric, &[Repeated { value: 1.0, times: ones }, Repeated { value: 0.0, times: zeros }])
     }
 
     /// With values, if there are any.
     #[must_use]
-    pub(super) fn with_all(mut self, metric: &'static Metric, values: Vec<f64>) -> Self {
+    pub(super) fn with_repeated(mut self, metric: &'static Metric, values: &[Repeated]) -> Self {
+        let values: Vec<_> = values.iter().filter(|value| value.times > 0).copied().collect();
         if !values.is_empty() {
             self.values.push((metric, values));
         }

@@ -1,6 +1,6 @@
 use larder_cache::{Cache, LatencyReport, LayerReport, Report, RequestsReport, StoreHealth, TypeReport};
 
-use super::measured::{Measured, Of};
+use super::measured::{Measured, Of, Repeated};
 use super::since::since;
 use super::table::{
     BREAKER_OPEN, CACHE_BYTES, CACHE_ENTRIES, CACHE_ERRORS, CACHE_HIT, CACHE_LATENCY, CACHE_MISSES, CACHE_SIZE,
@@ -31,7 +31,17 @@ impl CacheSnapshot {
     /// What was counted since another, and how the cache is.
     #[must_use]
     pub fn since(&self, before: &Self) -> Vec<Measured> {
-        let events = |of: fn(&larder_cache::Events) -> u64| of(&self.counted.events) - of(&before.counted.events);
+        self.since_report(&before.counted)
+    }
+
+    /// What was counted since the process began, and how the cache is.
+    #[must_use]
+    pub fn since_beginning(&self) -> Vec<Measured> {
+        self.since_report(&Report::default())
+    }
+
+    fn since_report(&self, before: &Report) -> Vec<Measured> {
+        let events = |of: fn(&larder_cache::Events) -> u64| of(&self.counted.events) - of(&before.events);
         let is_open = matches!(self.store, StoreHealth::LeftAlone | StoreHealth::Probing);
         let all = Measured::of(Of::All)
             .with(&CACHE_SIZE, self.memory_bytes as f64)
@@ -39,11 +49,10 @@ impl CacheSnapshot {
             .with(&BREAKER_OPEN, f64::from(u8::from(is_open)))
             .counting(&FOREIGN_ENTRY, events(|events| events.foreign))
             .counting(&FAILED_WRITES, events(|events| events.write_failed));
-        let by_type =
-            self.counted.data_types.iter().flat_map(|(name, now)| match before.counted.data_types.get(name) {
-                Some(before) => of_type(name, &self.without_misses_of_nothing(since(now, before))),
-                None => of_type(name, &self.without_misses_of_nothing(now.clone())),
-            });
+        let by_type = self.counted.data_types.iter().flat_map(|(name, now)| match before.data_types.get(name) {
+            Some(before) => of_type(name, &self.without_misses_of_nothing(since(now, before))),
+            None => of_type(name, &self.without_misses_of_nothing(now.clone())),
+        });
         std::iter::once(all).chain(by_type).collect()
     }
 
@@ -60,23 +69,23 @@ impl CacheSnapshot {
 fn of_type(name: &str, counted: &TypeReport) -> Vec<Measured> {
     let TypeReport { requests, memory, store, upstream, read_units, write_units } = counted;
     let (hits, missed) = (requests.memory + requests.store, requests.missed);
-    let units = |units: f64| if units > 0.0 { vec![units] } else { Vec::new() };
+    let units = |value: f64| [Repeated { value, times: u64::from(value > 0.0) }];
     let bytes = memory.bytes + store.bytes + upstream.bytes;
     let whole = Measured::of(Of::DataType(name.to_owned()))
         .with_shares(&CACHE_HIT, hits, missed)
-        .with_all(&CACHE_LATENCY, latencies(&requests.latency_micros))
+        .with_repeated(&CACHE_LATENCY, &latencies(&requests.latency_micros))
         .counting(&CACHE_MISSES, missed)
         .counting(&CACHE_STALE, memory.stale + store.stale)
         .counting(&CACHE_ERRORS, store.errors)
         .counting(&CACHE_BYTES, bytes)
         .counting(&UPSTREAM_CALLS, upstream.hits + upstream.errors)
         .counting(&UPSTREAM_ERRORS, upstream.errors)
-        .with_all(&UPSTREAM_TIME, latencies(&upstream.latency_micros))
-        .with_all(&READ_UNITS, units(*read_units))
-        .with_all(&WRITE_UNITS, units(*write_units));
+        .with_repeated(&UPSTREAM_TIME, &latencies(&upstream.latency_micros))
+        .with_repeated(&READ_UNITS, &units(*read_units))
+        .with_repeated(&WRITE_UNITS, &units(*write_units));
     let layer = |layer: &'static str, counted: &LayerReport| {
         Measured::of(Of::Layer(name.to_owned(), layer))
-            .with_all(&CACHE_LATENCY, latencies(&counted.latency_micros))
+            .with_repeated(&CACHE_LATENCY, &latencies(&counted.latency_micros))
             .counting(&CACHE_STALE, counted.stale)
             .counting(&CACHE_BYTES, counted.bytes)
     };
@@ -91,7 +100,7 @@ fn of_type(name: &str, counted: &TypeReport) -> Vec<Measured> {
 }
 
 /// As many as there were, in milliseconds. Of several only the sum is known: each is told as their mean.
-fn latencies(report: &LatencyReport) -> Vec<f64> {
+fn latencies(report: &LatencyReport) -> [Repeated; 1] {
     let mean = report.total as f64 / report.count.max(1) as f64 / 1_000.0;
-    vec![mean; usize::try_from(report.count).unwrap_or(usize::MAX)]
+    [Repeated { value: mean, times: report.count }]
 }

@@ -6,9 +6,9 @@ use larder_sources::DATA_TYPES;
 use serde_json::Value;
 
 use super::document::documents;
-use super::measured::{Measured, Of};
+use super::measured::{Measured, Of, Repeated};
 use super::table::{CACHE_HIT, CACHE_LATENCY, CACHE_SIZE};
-use super::{METRICS, MetricsLog};
+use super::{METRICS, MetricsLog, exposition};
 use crate::runtime::CalculationReport;
 use crate::test_app::{TestApp, TokioClock};
 use crate::{Principal, Question};
@@ -134,7 +134,8 @@ fn more_values_than_a_document_takes_are_in_several() {
     let counted = |count: u32| (0..count).map(f64::from).collect::<Vec<_>>();
     let of = |count| {
         let measured = Measured::of(Of::DataType("ec2-subnets".to_owned()));
-        let measured = measured.with_all(&CACHE_LATENCY, counted(count)).with(&CACHE_HIT, 1.0);
+        let values: Vec<_> = counted(count).into_iter().map(|value| Repeated { value, times: 1 }).collect();
+        let measured = measured.with_repeated(&CACHE_LATENCY, &values).with(&CACHE_HIT, 1.0);
         let documents = documents("Larder/test", TokioClock::new().now().unix_millis(), &[], &measured);
         documents.iter().for_each(check);
         documents
@@ -153,9 +154,48 @@ fn a_runs_errors_are_a_share() {
         let report = CalculationReport { processed, errors, ..CalculationReport::default() };
         let measured = Measured::from(&report);
         let values = measured.values.into_iter().find(|(metric, _)| metric.name == "RuntimeErrorRate");
-        values.expect("it is told").1[0]
+        values.expect("it is told").1[0].value
     };
     assert_eq!([rate(0, 0), rate(19, 1), rate(0, 2)], [0.0, 5.0, 100.0]);
+}
+
+/// The lines of a family, without what describes it.
+fn samples(text: &str, name: &str) -> Vec<String> {
+    let samples = text.lines().filter(|line| !line.starts_with('#') && line.starts_with(name));
+    samples.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn prometheus_reads_the_same_figures_since_the_process_began() {
+    let test = TestApp::new();
+    for _ in 0..4 {
+        ask(&test).await;
+    }
+    for (total_servers, errors) in [(3, 0), (4, 1)] {
+        test.app.measured(&CalculationReport { total_servers, errors, ..CalculationReport::default() });
+    }
+    let text = exposition(test.app.tally()).expect("a text takes it");
+    let of_type = r#"{data_type="ec2-subnets"}"#;
+    assert_eq!(
+        samples(&text, "larder_cache_hit{").len() + samples(&text, "larder_cache_hit_sum").len(),
+        1,
+        "a family stands there once: {text}"
+    );
+    for expected in [
+        format!("larder_cache_hit_sum{of_type} 3.0"),
+        format!("larder_cache_hit_count{of_type} 4"),
+        r#"larder_cache_hit_bucket{le="0.0",data_type="ec2-subnets"} 1"#.to_owned(),
+        r#"larder_cache_hit_by_layer_sum{data_type="ec2-subnets",layer="memory"} 3.0"#.to_owned(),
+        format!("larder_cache_latency_seconds_count{of_type} 4"),
+        format!("larder_upstream_calls_total{of_type} 1.0"),
+        "larder_cache_entries 1.0".to_owned(),
+        "larder_runtime_servers 4.0".to_owned(),
+        "larder_runtime_error_rate_percent 100.0".to_owned(),
+    ] {
+        assert!(text.lines().any(|line| line == expected), "{expected} is not in\n{text}");
+    }
+    assert!(text.contains("# UNIT larder_cache_size_bytes bytes") && !text.contains("bytes_bytes"), "{text}");
+    assert!(text.ends_with("# EOF\n"));
 }
 
 #[test]

@@ -53,6 +53,10 @@ codes! {
     InvalidKey("INVALID_KEY", 400, "The cache key is malformed"),
     /// The month is malformed, or has not begun.
     InvalidMonth("INVALID_MONTH", 400, "The month is invalid"),
+    /// The days or months asked for are malformed, end before they begin, or are too many.
+    InvalidPeriod("INVALID_PERIOD", 400, "The period is invalid"),
+    /// A query parameter has a value that it can't have; the detail names those that it can.
+    InvalidParameter("INVALID_PARAMETER", 400, "A query parameter has a value that it can't have"),
     /// The id is not one that an EC2 instance can have.
     InvalidInstanceId("INVALID_INSTANCE_ID", 400, "The id of the instance is malformed"),
     /// No instance of that id is in the accounts and regions that are configured and that the caller may see.
@@ -63,6 +67,14 @@ codes! {
     RuntimeNotConfigured("RUNTIME_NOT_CONFIGURED", 404, "There are no running minutes here"),
     /// The running minutes are not worked out yet, and could not be at once; `progress` tells how far the events were read.
     RuntimeNotReady("RUNTIME_NOT_READY", 503, "The running minutes are not known yet"),
+    /// No history is set up where the request was sent to.
+    HistoryNotConfigured("HISTORY_NOT_CONFIGURED", 404, "There is no history here"),
+    /// The history's database can't be reached, took too long or failed. What is cached is answered without it.
+    HistoryUnavailable("HISTORY_UNAVAILABLE", 503, "The history is unavailable"),
+    /// Nothing of several accounts, regions and kinds could be synced, for different reasons; `failedRegions` has them.
+    NothingSynced("NOTHING_SYNCED", 502, "Nothing could be synced"),
+    /// None of several accounts could be answered, for different reasons; `failedAccounts` has them.
+    EveryAccountFailed("EVERY_ACCOUNT_FAILED", 502, "No account could be answered"),
     /// The body is absent, not JSON, no object, or has a field of the wrong type.
     InvalidBody("INVALID_BODY", 400, "The body is invalid"),
     /// The body has a field that the request does not have.

@@ -2,6 +2,7 @@
 
 mod code;
 mod of_failure;
+mod of_history_error;
 mod of_store_error;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use crate::RequestId;
 
 pub use code::Code;
 pub use of_failure::{of_failure, of_fetch_error};
+pub(crate) use of_history_error::of_history_error;
 pub(crate) use of_store_error::{of_invalidate_error, of_store_error};
 
 /// One thing that went wrong: a stable code, and words for people.

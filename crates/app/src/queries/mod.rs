@@ -30,7 +30,9 @@ use upstream::FetchUpstream;
 pub use fetcher::{AwsFetcher, Fetcher};
 pub use names::{account_of_text, data_type_of_text, region_of_text};
 pub use question::Question;
+pub(crate) use regional::younger_than_larder;
 pub use regional_answers::RegionalAnswers;
+pub(crate) use regional_answers::failure_in;
 pub(crate) use renewal::asked_by;
 
 /// What to do about a failure of STS.

@@ -60,7 +60,7 @@ impl RegionalAnswers {
     }
 
     fn failures(&self) -> Value {
-        self.failed.iter().map(|(region, problem)| failure(region, problem)).collect()
+        self.failed.iter().map(|(region, problem)| failure_in(region, problem)).collect()
     }
 
     fn all_failed(&self) -> Problem {
@@ -78,7 +78,7 @@ impl RegionalAnswers {
 }
 
 /// A region's problem document, with the region in front.
-fn failure(region: &str, problem: &Problem) -> Value {
+pub(crate) fn failure_in(region: &str, problem: &Problem) -> Value {
     let mut failure = json!({"region": region});
     if let (Some(failure), Value::Object(document)) = (failure.as_object_mut(), problem.document()) {
         failure.extend(document);

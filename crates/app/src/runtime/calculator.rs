@@ -36,11 +36,12 @@ impl RuntimeCalculator {
     }
 
     /// Works everything out by the hour, for as long as this is awaited; each time within `within`. What was left or failed
-    /// is gone on with sooner.
-    pub async fn keep_up(&self, within: Duration) -> Infallible {
+    /// is gone on with sooner. `told` is told of each time.
+    pub async fn keep_up(&self, within: Duration, told: impl Fn(&CalculationReport)) -> Infallible {
         let mut after_failure = SOON;
         loop {
             let report = self.run(&CalculationRequest::default(), within).await;
+            told(&report);
             let CalculationReport { total_servers, processed, errors, remaining, .. } = report;
             tracing::info!(total_servers, processed, errors, remaining, "running minutes were worked out");
             let is_left = remaining > 0 || !report.unfinished.is_empty();

@@ -7,10 +7,10 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use larder_cache::Environment;
 use larder_sources::AppTag;
 
+use super::OpenedHistory;
 use crate::configuration::Configuration;
 use crate::runtime::{
-    AwsUpstream, DynamoDbItems, DynamoDbServers, Items, Ledger, RuntimeParts, ServersInItems, ServersTable,
-    SqliteItems, TableError,
+    AwsUpstream, DynamoDbItems, DynamoDbServers, Items, Ledger, RuntimeParts, ServersInItems, SqliteItems, TableError,
 };
 
 /// Why running minutes can't be worked out.
@@ -65,6 +65,7 @@ pub fn dynamodb_runtime(
     configuration: &Configuration,
     aws: &SdkConfig,
     environment: Arc<dyn Environment>,
+    history: &OpenedHistory,
 ) -> Result<RuntimeParts, NoRuntime> {
     let (tag, set) = (app_tag(configuration)?, &configuration.runtime);
     let table = set.table.as_ref().ok_or(NoRuntime::Unset {
@@ -78,7 +79,8 @@ pub fn dynamodb_runtime(
     let client = patient_client(aws);
     let items = Arc::new(DynamoDbItems::new(client.clone(), table));
     let servers = Arc::new(DynamoDbServers::new(client, servers));
-    Ok(parts(configuration, tag, aws, items, servers, environment))
+    let upstream = AwsUpstream::new(configuration, tag, aws.clone(), environment.clone(), history);
+    Ok(RuntimeParts { upstream: Arc::new(upstream), ledger: Ledger::new(items), servers, environment })
 }
 
 /// Running minutes in a SQLite file, made with its folder if it isn't there, or in this process's memory where no file is
@@ -91,6 +93,7 @@ pub async fn sqlite_runtime(
     file: Option<&Path>,
     aws: &SdkConfig,
     environment: Arc<dyn Environment>,
+    history: &OpenedHistory,
 ) -> Result<RuntimeParts, NoRuntime> {
     let tag = app_tag(configuration)?;
     let items: Arc<dyn Items> = Arc::new(match file {
@@ -98,7 +101,8 @@ pub async fn sqlite_runtime(
         None => SqliteItems::in_memory().await?,
     });
     let servers = Arc::new(ServersInItems::new(items.clone()));
-    Ok(parts(configuration, tag, aws, items, servers, environment))
+    let upstream = AwsUpstream::new(configuration, tag, aws.clone(), environment.clone(), history);
+    Ok(RuntimeParts { upstream: Arc::new(upstream), ledger: Ledger::new(items), servers, environment })
 }
 
 fn app_tag(configuration: &Configuration) -> Result<AppTag, NoRuntime> {
@@ -112,18 +116,6 @@ impl NoRuntime {
         let what = "the tag of the servers whose running minutes are worked out, such as App=larder";
         Self::Unset { setting: "LARDER_APP_TAG", what }
     }
-}
-
-fn parts(
-    configuration: &Configuration,
-    tag: AppTag,
-    aws: &SdkConfig,
-    items: Arc<dyn Items>,
-    servers: Arc<dyn ServersTable>,
-    environment: Arc<dyn Environment>,
-) -> RuntimeParts {
-    let upstream = Arc::new(AwsUpstream::new(configuration, tag, aws.clone(), environment.clone()));
-    RuntimeParts { upstream, ledger: Ledger::new(items), servers, environment }
 }
 
 /// Nobody waits for these answers, but an attempt that hangs must not take the whole run with it.
@@ -145,7 +137,8 @@ mod tests {
         let mut configuration = Configuration::default();
         let aws = fixed_aws("http://127.0.0.1:9", "us-east-1", "key", "secret");
         let said = |configuration: &Configuration| {
-            let runtime = dynamodb_runtime(configuration, &aws, Arc::new(SystemEnvironment::new()));
+            let history = OpenedHistory::none("a test has none");
+            let runtime = dynamodb_runtime(configuration, &aws, Arc::new(SystemEnvironment::new()), &history);
             runtime.err().map(|error| error.to_string()).unwrap_or_default()
         };
         assert!(said(&configuration).starts_with("LARDER_APP_TAG is not set; it must name the tag"));

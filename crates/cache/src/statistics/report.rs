@@ -7,7 +7,7 @@ use super::latency::LatencyReport;
 use super::requests::RequestsReport;
 
 /// What `/cache/stats` tells of one process.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// By data type.

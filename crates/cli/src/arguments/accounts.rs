@@ -1,19 +1,25 @@
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{REGION, RegionsFlag, StoreFlag};
+use super::{DatabaseFlag, REGION, RegionsFlag, StoreFlag};
 
 const USED: &str = "A region that the account uses, or several with commas between them; may be given again";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Accounts {
     /// List the accounts that can be asked, and where they are registered
-    List,
+    List(ListAccounts),
     /// Register an account, or replace what is registered of it
     Add(AddAccount),
     /// Remove an account from where it is registered
     Remove(RemoveAccount),
     /// Find out whether the accounts' roles can be assumed
     Check(CheckAccounts),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListAccounts {
+    #[command(flatten)]
+    pub(crate) database: DatabaseFlag,
 }
 
 #[derive(Debug, Args)]
@@ -36,6 +42,8 @@ pub(crate) struct AddAccount {
     #[command(flatten)]
     pub(crate) registry: RegistryFlag,
     #[command(flatten)]
+    pub(crate) database: DatabaseFlag,
+    #[command(flatten)]
     pub(crate) store: StoreFlag,
 }
 
@@ -47,12 +55,15 @@ pub(crate) struct RemoveAccount {
     #[command(flatten)]
     pub(crate) registry: RegistryFlag,
     #[command(flatten)]
+    pub(crate) database: DatabaseFlag,
+    #[command(flatten)]
     pub(crate) store: StoreFlag,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RegistryFlag {
-    /// Where it is registered [default: the accounts table if one is configured (ACCOUNTS_TABLE_NAME), else larder.toml]
+    /// Where it is registered [default: the history's database if --database names one, else the accounts table if one is
+    /// configured (ACCOUNTS_TABLE_NAME), else larder.toml]
     #[arg(long = "in", value_name = "PLACE")]
     pub(crate) registry: Option<RegistryChoice>,
 }
@@ -63,6 +74,8 @@ pub(crate) enum RegistryChoice {
     File,
     /// The accounts table
     Table,
+    /// The history's database
+    Database,
 }
 
 #[derive(Debug, Args)]

@@ -36,12 +36,15 @@ impl TypesFlag {
         each_once(&self.types, data_type_of_text, |one, other| one.name == other.name)
     }
 
-    /// The same; if none was named, every one that costs nothing.
+    /// The same; if none was named, every one.
     pub(crate) fn named_or_every(&self) -> Result<Vec<&'static DataType>, Problem> {
-        if !self.types.is_empty() {
-            return self.named();
-        }
-        Ok(DATA_TYPES.iter().filter(|row| row.cost == Cost::Nothing).collect())
+        if self.types.is_empty() { Ok(DATA_TYPES.iter().collect()) } else { self.named() }
+    }
+
+    /// The same; if none was named, every one that costs nothing to ask.
+    pub(crate) fn named_or_free(&self) -> Result<Vec<&'static DataType>, Problem> {
+        let types = self.named_or_every()?.into_iter();
+        Ok(types.filter(|row| !self.types.is_empty() || row.cost == Cost::Nothing).collect())
     }
 }
 
@@ -106,7 +109,9 @@ mod tests {
         }
         let nothing = doctor("");
         let free = DATA_TYPES.iter().filter(|row| row.cost == Cost::Nothing).count();
-        assert_eq!(nothing.types.named_or_every().expect("every one").len(), free);
+        assert_eq!(nothing.types.named_or_free().expect("every free one").len(), free);
+        assert_eq!(nothing.types.named_or_every().expect("every one").len(), DATA_TYPES.len());
+        assert_eq!(doctor("--type costs").types.named_or_free().expect("the one that was named").len(), 1);
         assert_eq!(nothing.regions.named(), Ok(None));
         assert_eq!(nothing.accounts.named(), Ok(vec![]));
     }

@@ -122,7 +122,7 @@ mod tests {
 
     use clap::Parser;
     use larder_app::configuration::Configuration;
-    use larder_app::wiring::{OpenedRuntime, ambient_fetcher, memory_store};
+    use larder_app::wiring::{OpenedHistory, OpenedRuntime, ambient_fetcher, memory_store};
     use larder_app::{Parts, SystemEnvironment};
 
     use super::*;
@@ -130,12 +130,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_window_of_others_is_not_told_from_the_own_one() {
+        let history = OpenedHistory::none("a test has none");
         let app = App::new(Parts {
             configuration: &Configuration::default(),
             environment: Arc::new(SystemEnvironment::new()),
             store: memory_store(),
-            fetcher: Arc::new(ambient_fetcher(&Configuration::default())),
+            fetcher: Arc::new(ambient_fetcher(&Configuration::default(), &history)),
             runtime: OpenedRuntime::none("a test has none".to_owned()),
+            history,
         });
         let request = InvalidationRequest::default();
         let done = app.invalidation().invalidate(&Principal::local(), &request).await.expect("done");

@@ -1,9 +1,7 @@
 mod warmed;
 
-use std::sync::Arc;
-
 use larder_app::configuration::Configuration;
-use larder_app::wiring::{ambient_fetcher, configured_region};
+use larder_app::wiring::configured_region;
 use larder_app::{
     AccountId, App, ChosenRegions, DataType, Directives, EC2_REGIONS, Principal, Question, Refresh, Reply,
     data_type_of_text,
@@ -26,7 +24,7 @@ struct Round {
 
 /// Asks through the cache: what is fresh stays, what is missing is fetched and kept.
 pub(crate) async fn run(given: &Given, warm: &Warm) -> anyhow::Result<Exit> {
-    let (data_types, regions, accounts) = (warm.types.named_or_every()?, warm.regions.named()?, warm.accounts.named()?);
+    let (data_types, regions, accounts) = (warm.types.named_or_free()?, warm.regions.named()?, warm.accounts.named()?);
     let mut configuration = read(given, &warm.store)?;
     check_outlives_a_process(&configuration)?;
     // What is past its TTL is to be fetched, and not served while it is.
@@ -58,7 +56,7 @@ pub(crate) async fn run(given: &Given, warm: &Warm) -> anyhow::Result<Exit> {
 
 async fn open_store(given: &Given, configuration: &Configuration) -> anyhow::Result<App> {
     log_little(configuration);
-    let app = open(configuration, Arc::new(ambient_fetcher(configuration))).await;
+    let app = open(configuration).await;
     given.asks(&app);
     match &app.store().reason {
         Some(reason) => anyhow::bail!("nothing can be kept: {reason}"),

@@ -6,9 +6,11 @@ mod cache_warm;
 mod completions;
 mod doctor;
 mod get;
+mod history;
 mod iam_policy;
 mod runtime;
 mod serve;
+mod sync;
 mod types;
 
 use anyhow::Context;
@@ -46,6 +48,8 @@ fn goes_on(command: &Command) -> bool {
         | Command::Completions(_)
         | Command::Cache(_)
         | Command::Accounts(_)
+        | Command::Sync(_)
+        | Command::History(_)
         | Command::Doctor(_) => false,
     }
 }
@@ -62,6 +66,8 @@ async fn answer(given: &Given, command: Command) -> anyhow::Result<Exit> {
         Command::Cache(Cache::Inspect(inspect)) => cache_inspect::run(given, &inspect).await,
         Command::Cache(Cache::Warm(warm)) => cache_warm::run(given, &warm).await,
         Command::Runtime(asked) => runtime::run(given, asked).await,
+        Command::Sync(sync) => sync::run(given, &sync).await,
+        Command::History(asked) => history::run(given, &asked).await,
         Command::Accounts(accounts) => accounts::run(given, &accounts).await,
         Command::Doctor(doctor) => doctor::run(given, &doctor).await,
     }

@@ -3,7 +3,7 @@ use aws_smithy_types::date_time::Format;
 
 /// The time in a `StateTransitionReason`, in seconds since 1970-01-01 UTC: `User initiated (2025-11-02 12:30:00 GMT)`.
 /// `None` for a reason without one.
-pub(super) fn ended(reason: &str) -> Option<i64> {
+pub(crate) fn ended(reason: &str) -> Option<i64> {
     let (_, in_brackets) = reason.trim_end().strip_suffix(')')?.rsplit_once('(')?;
     let [day, time, "GMT" | "UTC"] = in_brackets.split_whitespace().collect::<Vec<_>>()[..] else { return None };
     let time = DateTime::from_str(&format!("{day}T{time}Z"), Format::DateTime);

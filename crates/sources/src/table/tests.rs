@@ -59,6 +59,7 @@ enum Model {
 
 /// By the service's name before the colon of an IAM action.
 const MODELS: &[(&str, Model)] = &[
+    ("ce", Model::Recorded("models/ce/2017-10-25/service-2.json.gz")),
     ("cloudtrail", Model::Recorded("models/cloudtrail/2013-11-01/service-2.json.gz")),
     ("drs", Model::Recorded("models/drs/2020-02-26/service-2.json.gz")),
     ("ec2", Model::Recorded("models/ec2/2016-11-15/service-2.json.gz")),

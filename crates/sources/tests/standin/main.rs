@@ -2,6 +2,7 @@
 
 mod accounts;
 mod data_types;
+mod inventory_and_costs;
 mod recorded;
 
 use aws_config::{BehaviorVersion, SdkConfig};

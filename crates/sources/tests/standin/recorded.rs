@@ -1,5 +1,6 @@
 //! What AWS once answered, served again over the wire.
 
+mod inventory;
 mod servers;
 
 use larder_sources::{Aws, FailureKind};

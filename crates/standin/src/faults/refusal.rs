@@ -39,6 +39,11 @@ pub(crate) fn throttled(service: Service) -> AwsError {
     match service {
         Service::Drs => AwsError::new(429, "ThrottlingException", "Rate exceeded"),
         Service::CloudTrail => AwsError::new(400, "ThrottlingException", "Rate exceeded"),
+        Service::CostExplorer => AwsError::new(
+            400,
+            "LimitExceededException",
+            "You made too many calls in a short period of time. Try again later.",
+        ),
         Service::Quotas => AwsError::new(400, "TooManyRequestsException", "Rate exceeded"),
         Service::Ec2 => AwsError::new(503, "RequestLimitExceeded", "Request limit exceeded."),
         Service::Iam | Service::Sts => AwsError::new(400, "Throttling", "Rate exceeded"),
@@ -51,7 +56,7 @@ fn server_error(service: Service) -> AwsError {
         Service::Quotas => AwsError::new(500, "ServiceException", "Internal service error"),
         Service::Ec2 => AwsError::new(500, "InternalError", "An internal error has occurred"),
         Service::Iam => AwsError::new(500, "ServiceFailure", "The request failed because of a server error."),
-        Service::Sts | Service::CloudTrail => {
+        Service::Sts | Service::CloudTrail | Service::CostExplorer => {
             AwsError::new(500, "InternalFailure", "The request failed because of a server error.")
         }
     }
@@ -63,7 +68,7 @@ fn unavailable(service: Service) -> AwsError {
             AwsError::new(503, "ServiceUnavailableException", "Service is temporarily unavailable")
         }
         Service::Ec2 => AwsError::new(503, "Unavailable", "The server is overloaded and can't handle the request."),
-        Service::Iam | Service::Sts | Service::CloudTrail => {
+        Service::Iam | Service::Sts | Service::CloudTrail | Service::CostExplorer => {
             AwsError::new(503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
         }
     }

@@ -158,7 +158,7 @@ impl Stage<'_> {
     fn born(&self, at: i64, server: usize, launch_index: usize, reservation_id: &str) -> Life {
         let template = &self.group.template;
         let which = Which { group: self.group.index, chapter: self.number, ordinal: self.lives.len() };
-        let name = format!("{}-{}", template.name, server + 1);
+        let name = template.name_tag.map_or_else(|| format!("{}-{}", template.name, server + 1), str::to_owned);
         let mut tags = template.tags.clone();
         tags.push(("Name".to_owned(), name.clone()));
         Life {

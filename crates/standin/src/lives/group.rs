@@ -14,6 +14,10 @@ const REGIONS: usize = 3;
 /// Of so many groups, one has no [`APP_TAG`].
 const UNTAGGED: usize = 8;
 
+/// The tag `Name` of one server of the first account in its first region, which is none of the application's: what a
+/// page must not take for a part of itself.
+const HOSTILE_NAME: &str = "<img src=x onerror=alert(1)>";
+
 const TYPES: [&str; 6] = ["t3.micro", "m5.large", "m5.xlarge", "c5.large", "r5.large", "t3.large"];
 
 /// Servers that are used together.
@@ -30,9 +34,12 @@ pub(super) struct Group {
 /// What the servers of a group have in common.
 #[derive(Debug)]
 pub(crate) struct Template {
+    pub(super) kind: Kind,
     pub(crate) account_id: AccountId,
     pub(crate) region: &'static str,
     pub(crate) name: String,
+    /// What the tag `Name` says instead, where somebody wrote something else there.
+    pub(super) name_tag: Option<&'static str>,
     /// Without the name.
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) instance_type: &'static str,
@@ -42,6 +49,11 @@ pub(crate) struct Template {
     pub(crate) subnet: Subnet,
     /// Id and name.
     pub(crate) security_group: (String, String),
+    /// ARN and id.
+    pub(crate) instance_profile: Option<(String, String)>,
+    pub(crate) key_name: Option<&'static str>,
+    /// The region that images are copied from, where they are not built.
+    pub(super) images_from: Option<&'static str>,
 }
 
 impl Group {
@@ -91,11 +103,21 @@ fn template(
     let subnet = *subnets.get(draw("subnet") % subnets.len().max(1))?;
     let groups = fleet.security_groups(account_id, region);
     let security_group = groups.iter().find(|group| group.vpc_id == subnet.vpc_id)?;
+    let profiles = fleet.instance_profiles(account_id);
+    let profile = profiles.get(draw("profile") % profiles.len().max(1)).filter(|_| draw("role") % 4 > 0);
+    let first = fleet.regions()[0];
+    let foremost = fleet.accounts().first().is_some_and(|first| first.id() == account_id) && region == first;
+    let hostile = foremost && kind == Kind::Steady && nth == UNTAGGED - 1;
     let mut tags = vec![("Kind".to_owned(), kind.name().to_owned())];
     if nth % UNTAGGED != UNTAGGED - 1 {
         tags.insert(0, (APP_TAG.0.to_owned(), APP_TAG.1.to_owned()));
     }
     Some(Template {
+        kind,
+        name_tag: hostile.then_some(HOSTILE_NAME),
+        instance_profile: profile.map(|profile| (profile.arn.clone(), profile.id.clone())),
+        images_from: (region != first).then_some(first),
+        key_name: (draw("key") % 3 > 0).then_some("operators"),
         account_id: account_id.clone(),
         region,
         name: format!("{}-{:02}", kind.name(), nth + 1),

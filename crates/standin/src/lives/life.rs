@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::group::Template;
 use super::seed::draw;
-use super::{InstanceState, second};
+use super::{InstanceState, Volume, second};
 use crate::fleet::AccountId;
 
 /// One instance from its launch to its end, as it truly was.
@@ -151,6 +151,25 @@ impl Life {
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|(own, _)| own == key).map(|(_, value)| value.as_str())
+    }
+
+    /// When it was terminated, if it ever is.
+    #[must_use]
+    pub fn terminated(&self) -> Option<Timestamp> {
+        self.transitions.last().filter(|it| it.state == InstanceState::Terminated).map(|it| it.time)
+    }
+
+    /// The volumes that it ever has.
+    pub(crate) fn volumes(&self) -> Vec<Volume> {
+        Volume::of(self)
+    }
+
+    /// The public address that it has from a start to its end, where its subnet gives it one.
+    pub(crate) fn public_ip_address(&self, told: &Described) -> Option<String> {
+        let on = matches!(told.state, InstanceState::Pending | InstanceState::Running);
+        let number = draw(5, (&self.id, told.launch_time));
+        let [.., third, fourth] = number.to_be_bytes();
+        (on && self.template.subnet.map_public_ip_on_launch).then(|| format!("203.0.{third}.{fourth}"))
     }
 
     /// Its primary interface.

@@ -4,8 +4,10 @@ mod act;
 mod chapter;
 mod deed;
 mod delivery;
+mod ebs_snapshot;
 mod group;
 mod identity;
+mod image;
 mod instance_id;
 mod kind;
 mod life;
@@ -15,7 +17,9 @@ mod record;
 mod record_elements;
 mod seed;
 mod state;
+mod storage;
 mod unrelated;
+mod volume;
 
 use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
@@ -24,11 +28,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 pub use delivery::Delivery;
+pub use ebs_snapshot::EbsSnapshot;
 pub use group::APP_TAG;
+pub use image::Image;
 pub use life::{Cause, Described, Hibernation, Life, Market, Transition};
 pub use notification::Notification;
 pub use record::Record;
+pub(crate) use seed::draw;
 pub use state::InstanceState;
+pub use volume::Volume;
 
 use crate::fleet::{AccountId, Fleet};
 use chapter::Chapter;

@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 /// A number that looks drawn, the same for the same question every time.
-pub(super) fn draw(seed: u64, question: impl Hash) -> u64 {
+pub(crate) fn draw(seed: u64, question: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     (seed, question).hash(&mut hasher);
     hasher.finish()

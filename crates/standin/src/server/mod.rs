@@ -14,6 +14,7 @@ use crate::call_tag::CallTags;
 use crate::calls::{CalledOperation, Calls};
 use crate::clock::Clock;
 use crate::control;
+use crate::costs::Costs;
 use crate::faults::{Fault, FaultKind, Faults};
 use crate::fleet::Fleet;
 use crate::latency::Latency;
@@ -38,6 +39,7 @@ const BODY_LIMIT: usize = 1 << 20;
 pub(crate) struct Server {
     fleet: Fleet,
     lives: Lives,
+    costs: Costs,
     delivery: Mutex<Delivery>,
     lookup_rate: LookupRate,
     unknown_keys: UnknownKeys,
@@ -70,6 +72,7 @@ impl Server {
     pub(crate) fn new(fleet: Fleet, replay: Option<Replay>, config: &Config) -> Self {
         Self {
             lives: Lives::generate(config.seed, &fleet, &config.servers),
+            costs: Costs::generate(config.seed, &fleet),
             delivery: Mutex::new(config.delivery),
             lookup_rate: config.lookup_rate,
             unknown_keys: config.unknown_keys,
@@ -98,6 +101,10 @@ impl Server {
 
     pub(crate) fn lives(&self) -> &Lives {
         &self.lives
+    }
+
+    pub(crate) fn costs(&self) -> &Costs {
+        &self.costs
     }
 
     pub(crate) fn delivery(&self) -> Delivery {
@@ -207,6 +214,7 @@ impl Server {
             tag: tag.as_deref(),
             fleet: &self.fleet,
             lives: &self.lives,
+            costs: &self.costs,
             delivery: self.delivery(),
             lookup_rate: self.lookup_rate,
             within_a_second,

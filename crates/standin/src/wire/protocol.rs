@@ -10,8 +10,12 @@ const EC2_NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const IAM_NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 /// What stands before the operation in the header `x-amz-target`; CloudTrail's SDKs have it in two forms.
-const JSON_TARGETS: [&str; 3] =
-    ["ServiceQuotasV20190624.", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", "CloudTrail_20131101."];
+const JSON_TARGETS: [&str; 4] = [
+    "ServiceQuotasV20190624.",
+    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.",
+    "CloudTrail_20131101.",
+    "AWSInsightsIndexService.",
+];
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 

@@ -76,6 +76,11 @@ impl Asker {
         send(self.signed("/", "cloudtrail").header("x-amz-target", target).json(&input)).await
     }
 
+    pub(crate) async fn costs(&self, input: Value) -> Reply {
+        let target = "AWSInsightsIndexService.GetCostAndUsage";
+        send(self.signed("/", "ce").header("x-amz-target", target).json(&input)).await
+    }
+
     pub(crate) async fn iam(&self, parameters: &[(&str, &str)]) -> Reply {
         let form = [("Version", "2010-05-08")].iter().chain(parameters);
         self.form("iam", &form.copied().collect::<Vec<_>>()).await
@@ -87,6 +92,7 @@ impl Asker {
             "drs" => self.drs("DescribeJobs", json!({})).await,
             "servicequotas" => self.quotas("ListServiceQuotas", json!({ "ServiceCode": "drs" })).await,
             "cloudtrail" => self.lookup(json!({ "MaxResults": 3 })).await,
+            "ce" => self.costs(crate::cost_explorer::this_month_by_service(self)).await,
             "ec2" => self.ec2(&[("Action", "DescribeSubnets")]).await,
             "iam" => self.iam(&[("Action", "ListInstanceProfiles")]).await,
             _ => self.form("sts", &[("Action", "GetCallerIdentity"), ("Version", "2011-06-15")]).await,

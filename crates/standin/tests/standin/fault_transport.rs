@@ -36,7 +36,7 @@ async fn a_dropped_connection_ends_in_mid_body() {
 #[tokio::test]
 async fn a_truncated_body_says_that_it_is_whole() {
     let asker = Asker::start().await;
-    for service in ["drs", "servicequotas", "ec2", "iam", "sts", "cloudtrail"] {
+    for service in ["drs", "servicequotas", "ec2", "iam", "sts", "cloudtrail", "ce"] {
         let whole = asker.any(service).await;
         asker.standin.fault(Fault::on("*", FaultKind::Truncated).for_calls(1));
         let cut = asker.any(service).await;
@@ -56,7 +56,7 @@ async fn a_truncated_body_says_that_it_is_whole() {
 async fn a_malformed_body_is_neither_json_nor_xml() {
     let asker = Asker::start().await;
     asker.standin.fault(Fault::on("*", FaultKind::Malformed));
-    for service in ["drs", "servicequotas", "ec2", "iam", "sts", "cloudtrail"] {
+    for service in ["drs", "servicequotas", "ec2", "iam", "sts", "cloudtrail", "ce"] {
         let Reply { status, body, .. } = asker.any(service).await;
         assert!(status == 200 && body.contains("Sign in"), "{body}");
         assert!(serde_json::from_str::<Value>(&body).is_err());
@@ -103,6 +103,13 @@ async fn page(asker: &Asker, service: &str, token: Option<&str>) -> (usize, Opti
             let answer = asker.lookup(json!({ "MaxResults": 20, "NextToken": token })).await.ok_json();
             (answer["Events"].as_array().expect("events").len(), answer["NextToken"].as_str().map(str::to_owned))
         }
+        "ce" => {
+            let mut input = crate::cost_explorer::this_month_by_service(asker);
+            input["NextPageToken"] = token.into();
+            let answer = asker.costs(input).await.ok_json();
+            let results = answer["ResultsByTime"].as_array().expect("results").len();
+            (results, answer["NextPageToken"].as_str().map(str::to_owned))
+        }
         "instances" => {
             let mut parameters = with("DescribeInstances", "NextToken");
             parameters.push(("MaxResults", "5"));
@@ -117,7 +124,7 @@ async fn page(asker: &Asker, service: &str, token: Option<&str>) -> (usize, Opti
     }
 }
 
-const LISTS: [&str; 6] = ["drs", "servicequotas", "ec2", "iam", "cloudtrail", "instances"];
+const LISTS: [&str; 7] = ["drs", "servicequotas", "ec2", "iam", "cloudtrail", "ce", "instances"];
 
 #[tokio::test]
 async fn empty_pages_lead_to_the_whole_list() {

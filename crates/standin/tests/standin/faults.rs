@@ -7,37 +7,42 @@ use crate::ask::Asker;
 
 /// Status and code of each refusal, from the services' models, "Common errors" of their API references and what they
 /// are known to answer.
-const SPELLED: [(FaultKind, &str, u16, &str); 30] = [
+const SPELLED: [(FaultKind, &str, u16, &str); 35] = [
     (FaultKind::Throttled, "drs", 429, "ThrottlingException"),
     (FaultKind::Throttled, "servicequotas", 400, "TooManyRequestsException"),
     (FaultKind::Throttled, "ec2", 503, "RequestLimitExceeded"),
     (FaultKind::Throttled, "iam", 400, "Throttling"),
     (FaultKind::Throttled, "sts", 400, "Throttling"),
     (FaultKind::Throttled, "cloudtrail", 400, "ThrottlingException"),
+    (FaultKind::Throttled, "ce", 400, "LimitExceededException"),
     (FaultKind::AccessDenied, "drs", 403, "AccessDeniedException"),
     (FaultKind::AccessDenied, "servicequotas", 400, "AccessDeniedException"),
     (FaultKind::AccessDenied, "ec2", 403, "UnauthorizedOperation"),
     (FaultKind::AccessDenied, "iam", 403, "AccessDenied"),
     (FaultKind::AccessDenied, "sts", 403, "AccessDenied"),
     (FaultKind::AccessDenied, "cloudtrail", 400, "AccessDeniedException"),
+    (FaultKind::AccessDenied, "ce", 400, "AccessDeniedException"),
     (FaultKind::ExpiredToken, "drs", 403, "ExpiredTokenException"),
     (FaultKind::ExpiredToken, "servicequotas", 400, "ExpiredTokenException"),
     (FaultKind::ExpiredToken, "ec2", 400, "RequestExpired"),
     (FaultKind::ExpiredToken, "iam", 403, "ExpiredToken"),
     (FaultKind::ExpiredToken, "sts", 403, "ExpiredToken"),
     (FaultKind::ExpiredToken, "cloudtrail", 400, "ExpiredTokenException"),
+    (FaultKind::ExpiredToken, "ce", 400, "ExpiredTokenException"),
     (FaultKind::ServerError, "drs", 500, "InternalServerException"),
     (FaultKind::ServerError, "servicequotas", 500, "ServiceException"),
     (FaultKind::ServerError, "ec2", 500, "InternalError"),
     (FaultKind::ServerError, "iam", 500, "ServiceFailure"),
     (FaultKind::ServerError, "sts", 500, "InternalFailure"),
     (FaultKind::ServerError, "cloudtrail", 500, "InternalFailure"),
+    (FaultKind::ServerError, "ce", 500, "InternalFailure"),
     (FaultKind::Unavailable, "drs", 503, "ServiceUnavailableException"),
     (FaultKind::Unavailable, "servicequotas", 503, "ServiceUnavailableException"),
     (FaultKind::Unavailable, "ec2", 503, "Unavailable"),
     (FaultKind::Unavailable, "iam", 503, "ServiceUnavailable"),
     (FaultKind::Unavailable, "sts", 503, "ServiceUnavailable"),
     (FaultKind::Unavailable, "cloudtrail", 503, "ServiceUnavailable"),
+    (FaultKind::Unavailable, "ce", 503, "ServiceUnavailable"),
 ];
 
 #[tokio::test]
@@ -56,7 +61,7 @@ async fn a_refusal_is_spelled_as_each_service_spells_it() {
 fn the_readme_spells_refusals_the_same_way() {
     let readme = include_str!("../../README.md");
     let names = ["throttled", "access-denied", "expired-token", "server-error", "unavailable"];
-    for (name, spelled) in names.into_iter().zip(SPELLED.chunks(6)) {
+    for (name, spelled) in names.into_iter().zip(SPELLED.chunks(7)) {
         let row = readme.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).expect(name);
         let cells: Vec<&str> = row.trim_matches('|').split('|').skip(2).map(str::trim).collect();
         let expected: Vec<String> = spelled.iter().map(|(_, _, status, code)| format!("{status} {code}")).collect();
@@ -75,6 +80,7 @@ async fn access_denied_names_who_and_what() {
         ("iam", "iam:ListInstanceProfiles"),
         ("sts", "sts:GetCallerIdentity"),
         ("cloudtrail", "cloudtrail:LookupEvents"),
+        ("ce", "ce:GetCostAndUsage"),
     ] {
         let (_, _, message) = asker.any(service).await.error();
         let part = format!("User: arn:aws:iam::111122223333:user/larder is not authorized to perform: {action}");

@@ -21,7 +21,7 @@ fn every_service_is_held_against_its_model() {
     let services: BTreeSet<_> = Standin::actions().filter_map(|it| Some(it.split_once(':')?.0.to_owned())).collect();
     assert_eq!(
         services.iter().map(String::as_str).collect::<Vec<_>>(),
-        ["cloudtrail", "drs", "ec2", "iam", "servicequotas", "sts"]
+        ["ce", "cloudtrail", "drs", "ec2", "iam", "servicequotas", "sts"]
     );
 }
 
@@ -57,6 +57,30 @@ async fn cloudtrail_answers_fit_the_model() {
         let (status, found, _) = asker.lookup(input).await.error();
         assert_eq!((status, found.as_str()), (400, code));
         assert!(errors.as_array().expect("a list").contains(&json!({ "shape": code })), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn cost_explorer_answers_fit_the_model() {
+    let Some(mut model) = Model::load("ce/2017-10-25") else { return };
+    assert_eq!(operations("ce"), ["GetCostAndUsage"]);
+    let asker = Asker::on_a_wednesday().await;
+    for granularity in ["DAILY", "MONTHLY"] {
+        for group_by in [json!([]), crate::cost_explorer::by_service()] {
+            let before = model.checked;
+            let answer = asker.costs(crate::cost_explorer::costs(granularity, &group_by)).await.ok_json();
+            model.json(&model.output("GetCostAndUsage"), &answer, granularity);
+            assert!(model.checked > before + 20, "{granularity} has no members");
+        }
+    }
+    let modelled = model.operation("GetCostAndUsage")["errors"].clone();
+    for (input, code) in crate::cost_explorer::REFUSED {
+        let input = serde_json::from_str(input).expect("JSON");
+        let (status, found, _) = asker.costs(input).await.error();
+        assert_eq!((status, found.as_str()), (400, code));
+        // One of the errors that all services have, and so no model.
+        let is_common = code == "ValidationException";
+        assert!(is_common || modelled.as_array().expect("a list").contains(&json!({ "shape": code })), "{code}");
     }
 }
 

@@ -80,7 +80,7 @@ async fn a_role_needs_its_own_external_id() {
 async fn an_expired_session_is_refused_in_each_service_s_words() {
     let mut asker = Asker::start().await;
     asker.become_the_second_account().await;
-    for service in ["drs", "servicequotas", "ec2", "iam", "sts", "cloudtrail"] {
+    for service in ["drs", "servicequotas", "ec2", "iam", "sts", "cloudtrail", "ce"] {
         assert_eq!(asker.any(service).await.status, 200, "{service}");
     }
     asker.standin.advance_clock(Duration::from_hours(1));
@@ -91,6 +91,7 @@ async fn an_expired_session_is_refused_in_each_service_s_words() {
         ("iam", 403, "ExpiredToken"),
         ("sts", 403, "ExpiredToken"),
         ("cloudtrail", 400, "ExpiredTokenException"),
+        ("ce", 400, "ExpiredTokenException"),
     ] {
         let (found, name, _) = asker.any(service).await.error();
         assert_eq!((found, name.as_str()), (status, code), "{service}");

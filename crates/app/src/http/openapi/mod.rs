@@ -1,5 +1,7 @@
 //! The OpenAPI document: the handlers' own words, the rows of the data-type table, and the table of problems.
 
+mod history;
+mod inventory;
 mod problems;
 mod rows;
 mod runtime;
@@ -52,6 +54,16 @@ pub(super) struct InvalidationBody {
     purge: Option<bool>,
 }
 
+/// Whose costs are synced; an empty object is every account's.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used; the route reads the body, with better words")]
+pub(super) struct CostSyncBody {
+    /// The costs of one account only.
+    #[schema(nullable = false, pattern = "^[0-9]{12}$")]
+    account_id: Option<String>,
+}
+
 /// The document before its paths.
 pub(super) fn skeleton() -> OpenApi {
     let info = InfoBuilder::new()
@@ -65,6 +77,8 @@ pub(super) fn skeleton() -> OpenApi {
 fn whole(handlers: OpenApi) -> Vec<u8> {
     let mut document = serde_json::to_value(handlers).unwrap_or_else(|_| json!({}));
     rows::add(&mut document);
+    inventory::add(&mut document);
+    history::add(&mut document);
     document["paths"]["/openapi.json"]["get"] = json!({
         "tags": ["larder"],
         "summary": "This document.",

@@ -4,6 +4,7 @@ use larder_sources::DATA_TYPES;
 use serde_json::{Value, json};
 
 use super::operations;
+use crate::inventory::INVENTORY;
 use crate::problem::{Code, Problem};
 
 /// What every route that needs a token may answer.
@@ -76,6 +77,83 @@ const OF_SERVER: &[Code] = &[
     Code::Deadline,
 ];
 
+const OF_INVENTORY: &[Code] = &[
+    Code::UnknownRegion,
+    Code::InvalidAccount,
+    Code::UnknownAccount,
+    Code::ForbiddenAccount,
+    Code::InvalidLimit,
+    Code::InvalidCursor,
+    Code::ResultTooLarge,
+    Code::AccessDenied,
+    Code::AwsCredentials,
+    Code::UpstreamThrottled,
+    Code::UpstreamUnavailable,
+    Code::UpstreamTimeout,
+    Code::UpstreamRejected,
+    Code::UpstreamMalformed,
+    Code::UpstreamEndless,
+    Code::Deadline,
+    Code::EveryRegionFailed,
+    Code::NotCached,
+    Code::Overloaded,
+];
+
+const OF_COSTS: &[Code] = &[
+    Code::InvalidPeriod,
+    Code::InvalidParameter,
+    Code::InvalidAccount,
+    Code::UnknownAccount,
+    Code::ForbiddenAccount,
+    Code::ResultTooLarge,
+    Code::AccessDenied,
+    Code::AwsCredentials,
+    Code::UpstreamThrottled,
+    Code::UpstreamUnavailable,
+    Code::UpstreamTimeout,
+    Code::UpstreamRejected,
+    Code::UpstreamMalformed,
+    Code::UpstreamEndless,
+    Code::Deadline,
+    Code::EveryAccountFailed,
+    Code::NotCached,
+    Code::Overloaded,
+];
+
+const OF_SYNC: &[Code] = &[
+    Code::InvalidBody,
+    Code::UnknownField,
+    Code::UnsupportedMediaType,
+    Code::BodyTooLarge,
+    Code::UnknownRegion,
+    Code::InvalidAccount,
+    Code::UnknownAccount,
+    Code::ForbiddenAccount,
+    Code::AccessDenied,
+    Code::AwsCredentials,
+    Code::UpstreamThrottled,
+    Code::UpstreamUnavailable,
+    Code::UpstreamTimeout,
+    Code::UpstreamRejected,
+    Code::UpstreamMalformed,
+    Code::UpstreamEndless,
+    Code::Deadline,
+    Code::NothingSynced,
+    Code::Overloaded,
+    Code::HistoryUnavailable,
+];
+
+const OF_HISTORY: &[Code] = &[
+    Code::InvalidPeriod,
+    Code::InvalidParameter,
+    Code::InvalidAccount,
+    Code::ForbiddenAccount,
+    Code::InvalidLimit,
+    Code::ResultTooLarge,
+    Code::HistoryNotConfigured,
+    Code::HistoryUnavailable,
+];
+
 /// Adds the schema of a problem, and to each operation those that it may answer.
 pub(super) fn add(document: &mut Value) {
     for (path, _method, operation) in operations(document) {
@@ -106,6 +184,11 @@ fn by_status(path: &str) -> BTreeMap<u16, Vec<Code>> {
         "/cache/entries" => OF_ENTRIES,
         "/runtime/servers" => OF_SERVERS,
         "/runtime/servers/{instanceId}" => OF_SERVER,
+        "/api/cost-data" => OF_COSTS,
+        "/api/cost-data/sync" => OF_SYNC,
+        _ if path.starts_with("/history/") => OF_HISTORY,
+        _ if INVENTORY.iter().any(|kind| kind.sync_path == path) => OF_SYNC,
+        _ if INVENTORY.iter().any(|kind| kind.path == path) => OF_INVENTORY,
         _ if DATA_TYPES.iter().any(|row| row.path == path) => OF_DATA,
         _ => &[],
     };

@@ -62,7 +62,7 @@ fn content(row: &DataType) -> Value {
 }
 
 /// The schema of one region, several with commas between them, or all.
-fn region_schema() -> Value {
+pub(super) fn region_schema() -> Value {
     let names: Vec<_> = Region::all().iter().map(|region| region.name()).collect();
     let one = format!("({})", names.join("|"));
     json!({"type": "string", "pattern": format!("^(all|{one}(,{one})*)$"), "example": "us-east-1"})
@@ -99,15 +99,15 @@ fn parameters(row: &DataType) -> Value {
     Value::Array(parameters)
 }
 
-fn query(name: &str, required: bool, schema: &Value, description: &str) -> Value {
+pub(super) fn query(name: &str, required: bool, schema: &Value, description: &str) -> Value {
     json!({"name": name, "in": "query", "required": required, "description": description, "schema": schema})
 }
 
-fn header(name: &str, description: &str) -> Value {
+pub(super) fn header(name: &str, description: &str) -> Value {
     json!({"name": name, "in": "header", "required": false, "description": description, "schema": {"type": "string"}})
 }
 
-fn headers() -> Value {
+pub(super) fn headers() -> Value {
     let text = |description: &str| json!({"description": description, "schema": {"type": "string"}});
     json!({
         "Age": {"description": "Seconds since AWS was asked.", "schema": {"type": "integer", "minimum": 0}},

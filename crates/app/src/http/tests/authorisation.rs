@@ -120,7 +120,7 @@ async fn a_programs_token_clears_everything_and_reads_no_account() {
 }
 
 async fn send_locally(method: &str, headers: &[(&str, &str)]) -> Got {
-    let router = crate::http::router_behind(TestApp::new().app, |routes| {
+    let router = crate::http::router_behind(TestApp::new().app, crate::http::Process::Frozen, |routes| {
         routes.layer(axum::middleware::from_fn(crate::http::admit_local))
     });
     send(router, request(method, if method == "POST" { "/cache/invalidate" } else { SUBNETS }, headers, "{}")).await

@@ -13,7 +13,7 @@ async fn check_refused(method: &str, uri: &str, body: &str, status: u16, code: &
 }
 
 #[rstest]
-#[case("GET", "/", 404, "NOT_FOUND")]
+#[case("GET", "/nowhere", 404, "NOT_FOUND")]
 #[case("GET", "/ec2/subnet?region=us-east-1", 404, "NOT_FOUND")]
 #[case("GET", "/ec2/../health", 404, "NOT_FOUND")]
 #[case("GET", "/ec2/subnets/", 404, "NOT_FOUND")]

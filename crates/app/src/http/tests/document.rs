@@ -3,6 +3,8 @@ use std::collections::BTreeSet;
 use larder_sources::DATA_TYPES;
 
 use super::*;
+use crate::history_queries::{HISTORY_QUERIES, HistoryQuery};
+use crate::inventory::INVENTORY;
 use crate::problem::Code;
 
 async fn document() -> Value {
@@ -16,8 +18,13 @@ async fn every_route_is_in_it_and_no_other() {
     let paths: BTreeSet<_> = document["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
     let own = ["/cache/entries", "/cache/invalidate", "/cache/stats", "/health", "/openapi.json"];
     let of_runtime = ["/runtime/servers", "/runtime/servers/{instanceId}"];
-    let expected: BTreeSet<_> = DATA_TYPES.iter().map(|row| row.path).chain(own).chain(of_runtime).collect();
-    assert_eq!(paths, expected);
+    let of_history = ["/history/syncs", "/history/status", "/api/cost-data", "/api/cost-data/sync"];
+    let own = own.into_iter().chain(of_runtime).chain(of_history).map(str::to_owned);
+    let of_inventory = INVENTORY.iter().flat_map(|kind| [kind.path, kind.sync_path]).map(str::to_owned);
+    let of_queries = HISTORY_QUERIES.iter().map(HistoryQuery::path);
+    let rows = DATA_TYPES.iter().map(|row| row.path.to_owned());
+    let expected: BTreeSet<_> = rows.chain(own).chain(of_inventory).chain(of_queries).collect();
+    assert_eq!(paths, expected.iter().map(String::as_str).collect());
 }
 
 #[tokio::test]

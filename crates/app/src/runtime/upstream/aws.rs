@@ -16,13 +16,14 @@ use super::waiting::WaitingIn;
 use super::{Places, Upstream};
 use crate::configuration::Configuration;
 use crate::runtime::{Failure, Place};
-use crate::wiring::accounts;
+use crate::wiring::{OpenedHistory, accounts};
 use crate::{Place as Registered, Registration, Registrations};
 
 /// AWS itself, in the accounts that are configured.
 pub struct AwsUpstream {
     configuration: Configuration,
     aws: SdkConfig,
+    history: OpenedHistory,
     accounts: Arc<Accounts>,
     lookups: LookupEvents,
     tag: AppTag,
@@ -31,11 +32,17 @@ pub struct AwsUpstream {
 impl AwsUpstream {
     /// The servers with that tag, in the configured accounts. Nothing is asked yet.
     #[must_use]
-    pub fn new(configuration: &Configuration, tag: AppTag, aws: SdkConfig, environment: Arc<dyn Environment>) -> Self {
-        let accounts = Arc::new(accounts(configuration, aws.clone()));
+    pub fn new(
+        configuration: &Configuration,
+        tag: AppTag,
+        aws: SdkConfig,
+        environment: Arc<dyn Environment>,
+        history: &OpenedHistory,
+    ) -> Self {
+        let accounts = Arc::new(accounts(configuration, aws.clone(), history));
         let waiting = Arc::new(WaitingIn(environment));
         let lookups = LookupEvents::new(accounts.clone(), waiting, configuration.runtime.most_pages);
-        Self { configuration: configuration.clone(), aws, accounts, lookups, tag }
+        Self { configuration: configuration.clone(), aws, history: history.clone(), accounts, lookups, tag }
     }
 
     /// Those that the account is registered with, else all that it may use.
@@ -54,10 +61,11 @@ impl AwsUpstream {
 #[async_trait]
 impl Upstream for AwsUpstream {
     async fn places(&self) -> Places {
-        let Registrations { accounts, invalid, table_failure, own_failure } =
-            Registrations::read(&self.configuration, &self.aws).await;
+        let Registrations { accounts, invalid, table_failure, database_failure, own_failure } =
+            Registrations::read(&self.configuration, &self.aws, &self.history).await;
         let mut failed: Vec<_> =
             table_failure.iter().chain(&own_failure).map(|error| (None, Failure::from(error))).collect();
+        failed.extend(database_failure.iter().map(|problem| (None, Failure::new(problem.code(), problem.detail()))));
         failed.extend(invalid.iter().map(|error| (Some(error.id().to_owned()), Failure::from(error))));
         // The table that can't be read may have the own account, with some regions only.
         let is_told = |registration: &Registration| table_failure.is_none() || registration.places != [Registered::Own];

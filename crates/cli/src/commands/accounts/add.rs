@@ -12,11 +12,11 @@ use crate::session::Given;
 pub(super) async fn run(given: &Given, add: &AddAccount) -> anyhow::Result<Exit> {
     let account = account(add)?;
     let id = account.id();
-    let changing = Changing::open(given, &add.registry, &add.store).await?;
-    if matches!(changing.registry, Registry::Table { .. }) && changing.in_file(id).is_some() {
+    let changing = Changing::open(given, (&add.registry, &add.database), &add.store).await?;
+    if !matches!(changing.registry, Registry::File) && changing.in_file(id).is_some() {
         let path = changing.file.path.display();
         let reason = format!(
-            "{id} is registered in {path}, which counts more than the table: change it there (--in file), or remove it \
+            "{id} is registered in {path}, which counts more: change it there (--in file), or remove it \
              there first (larder accounts remove {id} --in file)"
         );
         return Err(WrongUsage(reason).into());

@@ -2,10 +2,12 @@ use anyhow::Context;
 use larder_app::configuration::{Configuration, ConfigurationFile, Flag, check_file};
 use larder_app::diagnosis::table_advice;
 use larder_app::problem::{Problem, of_fetch_error};
-use larder_app::{AccountEntry, AccountId, DynamoDbAccounts, FetchError, RegisteredAccount, wiring};
+use larder_app::wiring::OpenedHistory;
+use larder_app::{AccountEntry, AccountId, DynamoDbAccounts, FetchError, RegisteredAccount, RegisteredInSql, wiring};
 
 use crate::accounts_file;
-use crate::arguments::{RegistryChoice, RegistryFlag, StoreFlag};
+use crate::arguments::{DatabaseFlag, RegistryChoice, RegistryFlag, StoreFlag};
+use crate::database::kept_history;
 use crate::exit::WrongUsage;
 use crate::session::{Given, flags, log_little};
 
@@ -20,19 +22,37 @@ pub(super) struct Changing {
 pub(super) enum Registry {
     File,
     Table { name: String, table: Box<DynamoDbAccounts> },
+    Database(OpenedHistory),
 }
 
 impl Changing {
-    /// The registry that was named; else the table if one is configured; else the file.
+    /// The registry that was named; else the database if its flag was given; else the table if one is configured; else the
+    /// file.
     ///
     /// # Errors
-    /// For a configuration that is wrong, and [`WrongUsage`] for a table where none is configured.
-    pub(super) async fn open(given: &Given, named: &RegistryFlag, store: &StoreFlag) -> anyhow::Result<Self> {
+    /// For a configuration that is wrong, and [`WrongUsage`] for a table or a database where none is configured.
+    pub(super) async fn open(
+        given: &Given,
+        (named, database): (&RegistryFlag, &DatabaseFlag),
+        store: &StoreFlag,
+    ) -> anyhow::Result<Self> {
         let file = ConfigurationFile::read(given.file.clone())?;
-        let flags: Vec<Flag> = flags(&[("store", "--store", &store.store)]);
+        let database = &database.database;
+        let flags: Vec<Flag> =
+            flags(&[("store", "--store", &store.store), ("history.database", "--database", database)]);
         let configuration = file.configuration(&flags)?;
         log_little(&configuration);
-        let registry = match (named.registry, &configuration.accounts_table) {
+        let of_flag = database.as_ref().map(|_| RegistryChoice::Database);
+        let registry = match (named.registry.or(of_flag), &configuration.accounts_table) {
+            (Some(RegistryChoice::Database), _) => {
+                let history = kept_history(&configuration).await;
+                if !history.is_configured() {
+                    let reason =
+                        "--in database: there is none; --database, LARDER_DATABASE or history.database names one";
+                    return Err(WrongUsage(reason.to_owned()).into());
+                }
+                Registry::Database(history)
+            }
             (Some(RegistryChoice::File), _) | (None, None) => Registry::File,
             (Some(RegistryChoice::Table) | None, Some(name)) => {
                 let table = Box::new(wiring::accounts_table(name, &wiring::ambient_aws().await));
@@ -65,6 +85,7 @@ impl Changing {
                 let entries = table.entries().await.map_err(|error| told(&error))?;
                 Ok(entries.into_iter().filter_map(Result::ok).find(|account| account.id() == id))
             }
+            Registry::Database(history) => Ok(RegisteredInSql(history).find(id).await?),
         }
     }
 
@@ -77,6 +98,7 @@ impl Changing {
                 Ok(self.in_file(account.id()).is_some())
             }
             Registry::Table { table, .. } => Ok(table.put(account).await.map_err(|error| told(&error))?),
+            Registry::Database(history) => Ok(RegisteredInSql(history).put(account).await?),
         }
     }
 
@@ -88,6 +110,7 @@ impl Changing {
                 without.map(|text| self.write(&text)).transpose().map(|written| written.is_some())
             }
             Registry::Table { table, .. } => Ok(table.remove(id).await.map_err(|error| told(&error))?),
+            Registry::Database(history) => Ok(RegisteredInSql(history).remove(id).await?),
         }
     }
 
@@ -96,6 +119,7 @@ impl Changing {
         match &self.registry {
             Registry::File => self.file.path.display().to_string(),
             Registry::Table { name, .. } => format!("the accounts table {name}"),
+            Registry::Database(history) => format!("the history's database {}", history.description()),
         }
     }
 
@@ -106,7 +130,9 @@ impl Changing {
                 "The file was not there and was made; a server that is running reads it when it is started again with it."
             }
             Registry::File => "A server that is running reads the file when it is started again.",
-            Registry::Table { .. } => "Processes that are running see it with their next fetch.",
+            Registry::Table { .. } | Registry::Database(_) => {
+                "Processes that are running see it with their next fetch."
+            }
         }
     }
 

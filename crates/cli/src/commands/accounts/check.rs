@@ -5,6 +5,7 @@ use larder_app::{AccountId, Caller, FetchError, RegisteredAccount, Registrations
 use serde_json::{Value, json};
 
 use crate::arguments::CheckAccounts;
+use crate::database::known_history;
 use crate::exit::{Exit, WrongUsage};
 use crate::finding;
 use crate::output::{say, say_json, table};
@@ -24,8 +25,9 @@ pub(super) async fn run(given: &Given, check: &CheckAccounts) -> anyhow::Result<
     let configuration = configuration::load(given.file.clone(), &[])?;
     log_little(&configuration);
     let aws = ambient_aws().await;
-    let registered = Registrations::registered(&configuration, &aws).await;
-    let accounts = accounts(&configuration, aws);
+    let history = known_history(&configuration).await;
+    let registered = Registrations::registered(&configuration, &aws, &history).await;
+    let accounts = accounts(&configuration, aws, &history);
     let caller = accounts.caller().await.map_err(|error| of_fetch_error(&error))?;
     let of_registry = registry_findings(&registered);
     let listed: Vec<_> = registered.with_own(&caller.account).accounts.into_iter().map(|one| one.account).collect();

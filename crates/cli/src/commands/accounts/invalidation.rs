@@ -1,8 +1,5 @@
-use std::sync::Arc;
-
 use larder_app::configuration::{Configuration, StoreChoice};
 use larder_app::problem::Problem;
-use larder_app::wiring::ambient_fetcher;
 use larder_app::{AccountId, DRS_ACCOUNTS, InvalidationRequest, Principal, data_type_of_text};
 
 use crate::session::open;
@@ -22,7 +19,7 @@ pub(super) async fn invalidate(configuration: &Configuration, account: Option<&A
     if configuration.cache.disabled || configuration.store == Some(StoreChoice::Memory) {
         return Invalidated::NothingKept;
     }
-    let app = open(configuration, Arc::new(ambient_fetcher(configuration))).await;
+    let app = open(configuration).await;
     if let Some(reason) = &app.store().reason {
         return Invalidated::Failed(format!("{}: {reason}", app.store().description));
     }

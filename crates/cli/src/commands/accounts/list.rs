@@ -4,17 +4,22 @@ use larder_app::wiring::ambient_aws;
 use larder_app::{AccountEntry, Place, Registration, Registrations, configuration};
 use serde_json::{Value, json};
 
+use crate::arguments::ListAccounts;
+use crate::database::known_history;
 use crate::exit::{self, Exit};
 use crate::finding;
 use crate::output::{complain, count, say, say_json, table};
-use crate::session::{Given, log_little};
+use crate::session::{Given, flags, log_little};
 
 /// Lists the accounts. What is wrong with an item of the table is said beside the list.
-pub(super) async fn run(given: &Given) -> anyhow::Result<Exit> {
-    let configuration = configuration::load(given.file.clone(), &[])?;
+pub(super) async fn run(given: &Given, list: &ListAccounts) -> anyhow::Result<Exit> {
+    let flags = flags(&[("history.database", "--database", &list.database.database)]);
+    let configuration = configuration::load(given.file.clone(), &flags)?;
     log_little(&configuration);
-    let found = Registrations::read(&configuration, &ambient_aws().await).await;
-    let problems: Vec<_> = found.table_failure.iter().chain(&found.own_failure).map(of_fetch_error).collect();
+    let history = known_history(&configuration).await;
+    let found = Registrations::read(&configuration, &ambient_aws().await, &history).await;
+    let of_aws = found.table_failure.iter().chain(&found.own_failure).map(of_fetch_error);
+    let problems: Vec<_> = of_aws.chain(found.database_failure.clone()).collect();
     if given.json {
         let accounts: Vec<_> = found.accounts.iter().map(for_programs).collect();
         let invalid: Vec<_> = found.invalid.iter().map(ToString::to_string).collect();
@@ -22,8 +27,8 @@ pub(super) async fn run(given: &Given) -> anyhow::Result<Exit> {
         say_json(&json!({"accounts": accounts, "invalid": invalid, "problems": problems}))?;
     } else {
         say(&for_people(&found.accounts));
-        found.invalid.iter().for_each(|error| complain(&format!("in the table: {error}; it can't be asked")));
-        let own = found.own_failure.iter().map(of_fetch_error);
+        found.invalid.iter().for_each(|error| complain(&format!("in the registry: {error}; it can't be asked")));
+        let own = found.own_failure.iter().map(of_fetch_error).chain(found.database_failure.clone());
         own.for_each(|problem| complain(&format!("error: {}", problem.detail())));
         found.table_failure.iter().for_each(|error| complain(&finding::for_people(&table_finding(error))));
     }
@@ -59,6 +64,7 @@ fn name(place: Place) -> &'static str {
     match place {
         Place::File => "file",
         Place::Table => "table",
+        Place::Database => "database",
         Place::Own => "own",
     }
 }

@@ -13,7 +13,7 @@ use crate::session::Given;
 /// Sees to the accounts registry.
 pub(crate) async fn run(given: &Given, accounts: &Accounts) -> anyhow::Result<Exit> {
     match accounts {
-        Accounts::List => list::run(given).await,
+        Accounts::List(list) => list::run(given, list).await,
         Accounts::Add(add) => add::run(given, add).await,
         Accounts::Remove(remove) => remove::run(given, remove).await,
         Accounts::Check(check) => check::run(given, check).await,

@@ -11,7 +11,7 @@ use crate::session::Given;
 /// Removes an account.
 pub(super) async fn run(given: &Given, remove: &RemoveAccount) -> anyhow::Result<Exit> {
     let id = account_of_text(&remove.id)?;
-    let changing = Changing::open(given, &remove.registry, &remove.store).await?;
+    let changing = Changing::open(given, (&remove.registry, &remove.database), &remove.store).await?;
     if !changing.remove(&id).await? {
         let place = changing.registry_in_words();
         complain(&format!("error: {id} is not registered in {place}{}", elsewhere(&changing, &id)));
@@ -24,13 +24,15 @@ pub(super) async fn run(given: &Given, remove: &RemoveAccount) -> anyhow::Result
 /// Where it may be instead.
 fn elsewhere(changing: &Changing, id: &AccountId) -> String {
     match &changing.registry {
-        Registry::Table { .. } if changing.in_file(id).is_some() => {
+        Registry::Table { .. } | Registry::Database(_) if changing.in_file(id).is_some() => {
             let path = changing.file.path.display();
             format!(", but in {path}: larder accounts remove {id} --in file")
         }
         Registry::File if changing.configuration.accounts_table.is_some() => {
             "; --in table looks in the accounts table".to_owned()
         }
-        Registry::Table { .. } | Registry::File => "; larder accounts list tells which there are".to_owned(),
+        Registry::Table { .. } | Registry::Database(_) | Registry::File => {
+            "; larder accounts list tells which there are".to_owned()
+        }
     }
 }

@@ -1,9 +1,7 @@
-use std::sync::Arc;
-
 use larder_app::configuration::{Configuration, ConfigurationFile, variables_set};
 use larder_app::diagnosis::{Diagnosis, Examination, Finding, Severity, Step, region_finding, store_findings};
 use larder_app::wiring::{
-    ConfiguredRegion, accounts, ambient_aws, ambient_fetcher, chosen_profile, configured_region, endpoint_overrides,
+    ConfiguredRegion, accounts, ambient_aws, chosen_profile, configured_region, endpoint_overrides,
 };
 use larder_app::{ChosenRegions, Registrations};
 
@@ -41,11 +39,11 @@ enum StoreState {
 
 /// Finds out what works.
 pub(crate) async fn run(given: &Given, doctor: &Doctor) -> anyhow::Result<Exit> {
-    let (data_types, only) = (doctor.types.named_or_every()?, doctor.accounts.named()?);
+    let (data_types, only) = (doctor.types.named_or_free()?, doctor.accounts.named()?);
     let regions = doctor.regions.named()?.unwrap_or(ChosenRegions::All);
     let configuration = read(given, &doctor.store)?;
     log_little(&configuration);
-    let app = open(&configuration, Arc::new(ambient_fetcher(&configuration))).await;
+    let app = open(&configuration).await;
     let mut findings = store_findings(&app, &configuration).await;
     let store_state = store_state(&configuration, &findings);
     let region = configured_region().await;
@@ -58,8 +56,8 @@ pub(crate) async fn run(given: &Given, doctor: &Doctor) -> anyhow::Result<Exit> 
         };
         let aws = ambient_aws().await;
         let examination = Examination {
-            registered: Registrations::registered(&configuration, &aws).await,
-            accounts: &accounts(&configuration, aws),
+            registered: Registrations::registered(&configuration, &aws, app.history()).await,
+            accounts: &accounts(&configuration, aws, app.history()),
             data_types,
             regions,
             configured_region: region.as_ref().and_then(|configured| configured.region().ok()),

@@ -8,6 +8,7 @@ use larder_app::runtime::{AskedServers, CalculationReport};
 use larder_app::wiring::{NoRuntime, ambient_aws};
 
 use crate::arguments::Runtime;
+use crate::database::known_history;
 use crate::exit::{Exit, WrongUsage};
 use crate::progress::Progress;
 use crate::running_minutes::open_running_minutes;
@@ -29,10 +30,12 @@ pub(super) async fn run(given: &Given, runtime: &Runtime) -> anyhow::Result<Exit
     }
     let configuration = read(given, &runtime.store)?;
     log_little(&configuration);
-    let parts = open_running_minutes(&configuration, &ambient_aws().await).await.map_err(|error| match error {
-        NoRuntime::Unset { .. } => anyhow::Error::new(WrongUsage(error.to_string())),
-        NoRuntime::Table(_) => error.into(),
-    })?;
+    let history = known_history(&configuration).await;
+    let parts =
+        open_running_minutes(&configuration, &ambient_aws().await, &history).await.map_err(|error| match error {
+            NoRuntime::Unset { .. } => anyhow::Error::new(WrongUsage(error.to_string())),
+            NoRuntime::Table(_) => error.into(),
+        })?;
     let mut kept = Kept::new(parts, configuration.runtime.deadline, asked.clone(), runtime.fresh);
     let round = async |progress: &Progress| kept.told(progress).await?.round(given, runtime, &asked);
     watch::answer(given, every, what, round).await

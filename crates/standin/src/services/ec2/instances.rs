@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::select::select;
-use super::{Paging, check_parameters, page_size, tag_set};
+use super::{Paging, check_parameters, living_answer, tag_set};
 use crate::lives::{Described, Hibernation, InstanceState, Life, Market};
 use crate::operations::Call;
-use crate::paging::page;
 use crate::request::Form;
-use crate::snapshot::Snapshot;
 use crate::wire::{AwsError, Element};
 
 const PAGING: Paging = Paging { most: 1000, ids: "InstanceId", set: "reservationSet" };
@@ -34,26 +34,20 @@ type Instance = (Arc<Life>, Described);
 /// `DescribeInstances`: all pages are of the moment of the first.
 pub(crate) fn describe(call: &Call, form: &Form) -> Result<Vec<Element>, AwsError> {
     check_parameters(form, &["InstanceId", "MaxResults", "NextToken"])?;
-    let size = page_size(form, &PAGING)?;
-    let invalid_token = |_| AwsError::invalid_parameter_value("Unable to parse pagination token");
-    let question: Vec<(&str, Option<&str>)> =
-        form.names().filter(|name| *name != "NextToken").map(|name| (name, form.get(name))).collect();
-    let token = form.get("NextToken").filter(|token| !token.is_empty());
-    let (snapshot, token) = Snapshot::of(call, token, question).map_err(invalid_token)?;
-
-    let lives = call.lives.at(call.account.id(), call.region, snapshot.taken).into_iter();
-    let mut all: Vec<Instance> =
-        lives.filter_map(|life| life.described_at(snapshot.taken).map(|told| (life, told))).collect();
-    let ids = form.list("InstanceId");
-    check_ids(&ids, &all)?;
-    all.retain(|(life, _)| ids.is_empty() || ids.contains(&life.id));
-    let instances = select(all, &form.filters(), &FILTERS, filter_values)?;
-    let page = page(&instances, call, token, size).map_err(invalid_token)?;
-    // Instances of one launch are one reservation; they follow one another.
-    let reservations = page.items.chunk_by(|(one, _), (other, _)| one.reservation_id == other.reservation_id);
-    let mut members = vec![Element::set(PAGING.set, reservations.map(|instances| reservation(call, instances)))];
-    members.extend(page.next.map(|next| Element::text("nextToken", snapshot.token(&next))));
-    Ok(members)
+    let told = |moment| {
+        let lives = call.lives.at(call.account.id(), call.region, moment).into_iter();
+        let mut all: Vec<Instance> =
+            lives.filter_map(|life| life.described_at(moment).map(|told| (life, told))).collect();
+        let ids = form.list("InstanceId");
+        check_ids(&ids, &all)?;
+        all.retain(|(life, _)| ids.is_empty() || ids.contains(&life.id));
+        select(all, &form.filters(), &FILTERS, filter_values)
+    };
+    living_answer(call, form, &PAGING, told, |instances, moment| {
+        // Instances of one launch are one reservation; they follow one another.
+        let reservations = instances.chunk_by(|(one, _), (other, _)| one.reservation_id == other.reservation_id);
+        Element::set(PAGING.set, reservations.map(|instances| reservation(call, instances, moment)))
+    })
 }
 
 fn check_ids(ids: &[String], all: &[Instance]) -> Result<(), AwsError> {
@@ -95,17 +89,17 @@ fn filter_values((life, told): &Instance, name: &str) -> Vec<String> {
     }]
 }
 
-fn reservation(call: &Call, instances: &[Instance]) -> Vec<Element> {
+fn reservation(call: &Call, instances: &[Instance], moment: Timestamp) -> Vec<Element> {
     let id = instances.first().map_or("", |(life, _)| &life.reservation_id);
     vec![
         Element::text("reservationId", id),
         Element::text("ownerId", call.account.id()),
         Element::of("groupSet", []),
-        Element::set("instancesSet", instances.iter().map(|instance| render(call, instance))),
+        Element::set("instancesSet", instances.iter().map(|instance| render(call, instance, moment))),
     ]
 }
 
-fn render(call: &Call, (life, told): &Instance) -> Vec<Element> {
+fn render(call: &Call, (life, told): &Instance, moment: Timestamp) -> Vec<Element> {
     let state = [Element::text("code", told.state.code()), Element::text("name", told.state.as_str())];
     let zone = Element::text("availabilityZone", &life.template.subnet.availability_zone);
     let placement = [zone, Element::text("groupName", ""), Element::text("tenancy", "default")];
@@ -124,7 +118,7 @@ fn render(call: &Call, (life, told): &Instance) -> Vec<Element> {
         Element::text("architecture", "x86_64"),
         Element::text("rootDeviceType", "ebs"),
         Element::text("rootDeviceName", "/dev/xvda"),
-        Element::of("blockDeviceMapping", []),
+        block_devices(life, moment),
         Element::text("virtualizationType", "hvm"),
         Element::text("hypervisor", "xen"),
         Element::text("ebsOptimized", false),
@@ -139,9 +133,31 @@ fn render(call: &Call, (life, told): &Instance) -> Vec<Element> {
     if life.market == Market::Spot {
         members.push(Element::text("instanceLifecycle", "spot"));
     }
+    members.extend(
+        life.template
+            .instance_profile
+            .as_ref()
+            .map(|(arn, id)| Element::of("iamInstanceProfile", [Element::text("arn", arn), Element::text("id", id)])),
+    );
+    members.extend(life.template.key_name.map(|name| Element::text("keyName", name)));
     members.extend(tag_set(call, &life.tags));
     members.extend(network(life, told));
     members
+}
+
+/// The volumes that it has at a moment.
+fn block_devices(life: &Life, moment: Timestamp) -> Element {
+    let attached = life.volumes().into_iter().filter(|volume| volume.is_attached_at(moment));
+    let mappings = attached.map(|volume| {
+        let ebs = [
+            Element::text("volumeId", &volume.id),
+            Element::text("status", "attached"),
+            Element::text("attachTime", volume.created),
+            Element::text("deleteOnTermination", volume.is_deleted_on_termination()),
+        ];
+        [Element::text("deviceName", volume.device), Element::of("ebs", ebs)]
+    });
+    Element::set("blockDeviceMapping", mappings)
 }
 
 /// A terminated instance has left its network.
@@ -178,6 +194,7 @@ fn network(life: &Life, told: &Described) -> Vec<Element> {
         Element::set("networkInterfaceSet", [interface]),
     ];
     members.extend(place());
+    members.extend(life.public_ip_address(told).map(|address| Element::text("ipAddress", address)));
     members
 }
 

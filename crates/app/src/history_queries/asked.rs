@@ -1,0 +1,65 @@
+use jiff::Timestamp;
+use larder_history::{SyncRecords, Which};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::HistoryQuery;
+use super::parameter::Given;
+use crate::problem::Problem;
+use crate::sync::accounts_of;
+use crate::{App, Principal};
+
+/// How many records are looked through for the last sync that a query lives on.
+const MOST_RECORDS: u32 = 500;
+
+/// A question to the history, with the words of its parameters.
+#[derive(Clone, Debug)]
+pub struct AskedHistory<'a> {
+    /// Accounts with commas between them; all that the caller may see where absent.
+    pub accounts: Option<&'a str>,
+    /// Names and words, of the row's own parameters.
+    pub words: Vec<(&'a str, &'a str)>,
+}
+
+/// What the history answers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryAnswer {
+    /// Each with the fields of the query's columns.
+    pub rows: Vec<Map<String, Value>>,
+    /// When AWS was last asked for what they are of, of these accounts; null if it never was.
+    pub as_of: Option<Timestamp>,
+}
+
+impl HistoryQuery {
+    /// What the history answers.
+    ///
+    /// # Errors
+    /// A [`Problem`] if a word is wrong, the caller may not see an account, or the history can't be asked.
+    pub async fn ask(
+        &self,
+        app: &App,
+        principal: &Principal,
+        asked: &AskedHistory<'_>,
+    ) -> Result<HistoryAnswer, Problem> {
+        principal.check_read()?;
+        let accounts = accounts_of(principal, asked.accounts)?;
+        let word = |name: &str| asked.words.iter().find(|(known, _)| *known == name).map(|(_, word)| *word);
+        let given = Given::read(accounts, app.now(), word)?;
+        given.check_days(self.most_days)?;
+        let history = app.history();
+        let opened = history.opened().await?;
+        let rows = history.told((self.run)(&*opened, &given).await)?;
+        let as_of = self.last_sync(app, given.accounts).await?;
+        Ok(HistoryAnswer { rows, as_of })
+    }
+
+    async fn last_sync(&self, app: &App, accounts: Vec<String>) -> Result<Option<Timestamp>, Problem> {
+        let history = app.history();
+        let opened = history.opened().await?;
+        let records = SyncRecords { accounts, which: Which::All, limit: MOST_RECORDS };
+        let records = history.told(opened.syncs(&records).await)?;
+        let kept = records.into_iter().filter(|record| record.result.is_ok() && record.what == self.what);
+        Ok(kept.map(|record| record.as_of).max())
+    }
+}

@@ -1,0 +1,66 @@
+// Syncing at once, for who can't wait: what, with progress, and what came of it.
+
+import { KINDS, sync } from "../asking/sync.js";
+import { mayAdminister } from "../asking/session.js";
+import { element, fill } from "../showing/element.js";
+import { plainTable } from "../showing/table.js";
+import { count, counted } from "../showing/words.js";
+import { nameOf } from "./panel.js";
+import { changesOf } from "./syncs.js";
+
+/// The button and its dialog. `scope()` gives the accounts and the region to sync; `onDone` is called after a sync.
+export function syncDialog(scope, onDone) {
+  const boxes = KINDS.map(({ id }) => element("input", { type: "checkbox", name: "kind", value: id, checked: id !== "costs" }));
+  const where = element("p", { class: "aside" });
+  const bar = element("progress", { max: 1, value: 0, "aria-label": "Progress of the sync" });
+  const result = element("div", { class: "result", role: "status" });
+  const begin = element("button", { type: "submit", class: "primary" }, "Sync now");
+  const close = element("button", { type: "button", on: { click: () => dialog.close() } }, "Close");
+  const form = element("form", {},
+    element("h2", { id: "sync-title" }, "Sync"), where,
+    element("fieldset", {}, element("legend", {}, "What"), KINDS.map(({ id, text }, index) =>
+      element("label", { class: "check" }, boxes[index], text, id === "costs" && element("span", { class: "aside" }, "Cost Explorer charges $0.01 a page")))),
+    bar, result, element("div", { class: "buttons" }, close, begin));
+  const dialog = element("dialog", { class: "dialog", "aria-labelledby": "sync-title" }, form);
+  const open = element("button", { type: "button", class: "primary", on: { click: () => { prepare(); dialog.showModal(); } } }, "Sync");
+
+  const prepare = () => {
+    const { accounts, region } = scope();
+    fill(where, `${region ?? "All regions"} of ${accounts.map(nameOf).join(", ")}: fetched past the cache, and kept in the history.`);
+    begin.disabled = !mayAdminister() || accounts.length === 0;
+    if (!mayAdminister()) fill(result, "This needs the scope larder/admin.");
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const kinds = KINDS.filter((_, index) => boxes[index].checked);
+    const { accounts, region } = scope();
+    begin.disabled = true;
+    fill(result, "Syncing…");
+    const report = await sync(accounts, kinds, region, (done, all) => { bar.max = Math.max(1, all); bar.value = done; });
+    fill(result, reportOf(report));
+    begin.disabled = false;
+    onDone();
+  });
+  return { button: open, dialog };
+}
+
+function reportOf({ outcomes, failures }) {
+  const total = (member) => outcomes.reduce((sum, outcome) => (outcome[member] === null ? sum : sum + outcome[member]), 0);
+  const isKept = outcomes.some(({ added }) => added !== null);
+  return [
+    element("p", {}, element("strong", {}, failures.length === 0 ? "Synced. " : `Synced with ${counted(failures.length, "failure")}. `),
+      `${count(total("seen"))} seen`, isKept ? `: ${count(total("added"))} new, ${count(total("changed"))} changed, ${count(total("gone"))} gone.` : "; no history keeps them."),
+    failures.length > 0 && element("ul", { class: "failure-list" }, failures.map(({ account, kind, region, code, detail }) =>
+      element("li", {}, element("strong", {}, [kind, region, nameOf(account)].filter(Boolean).join(", ")), " ", element("code", {}, code), " ", detail))),
+    outcomes.length > 0 && element("details", {}, element("summary", {}, "By account and region"), plainTable({
+      caption: "What the sync found",
+      columns: [
+        { label: "Kind", value: ({ kind }) => kind },
+        { label: "Where", value: ({ region, accountId }) => [region, accountId].filter(Boolean).join(", ") },
+        { label: "Seen", isNumber: true, value: ({ seen }) => count(seen) },
+        { label: "New, changed, gone", isNumber: true, value: changesOf },
+      ],
+      rows: outcomes,
+    })),
+  ];
+}

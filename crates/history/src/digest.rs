@@ -1,0 +1,65 @@
+//! One text for what is the same: by it, a sync tells what changed.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Number, Value};
+use sha2::{Digest, Sha256};
+
+/// The largest integers that a float tells apart.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// The SHA-256 of the canonical JSON, in hex.
+pub(crate) fn digest(canonical: &str) -> String {
+    Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// JSON with its members by name and no spaces; a whole number has no decimal point. (PostgreSQL keeps neither the
+/// order of members nor the spelling of numbers, so that neither may count.)
+pub(crate) fn canonical(attributes: &Map<String, Value>) -> String {
+    let sorted: BTreeMap<&String, Value> =
+        attributes.iter().map(|(name, value)| (name, canonical_value(value))).collect();
+    serde_json::json!(sorted).to_string()
+}
+
+fn canonical_value(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let sorted: BTreeMap<&String, Value> =
+                members.iter().map(|(name, value)| (name, canonical_value(value))).collect();
+            serde_json::json!(sorted)
+        }
+        Value::Array(items) => items.iter().map(canonical_value).collect(),
+        Value::Number(number) => Value::Number(canonical_number(number)),
+        value => value.clone(),
+    }
+}
+
+fn canonical_number(number: &Number) -> Number {
+    match number.as_f64() {
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT => (float as i64).into(),
+        _ => number.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(json: &str) -> String {
+        canonical(&serde_json::from_str(json).expect("an object"))
+    }
+
+    #[test]
+    fn order_of_members_and_spelling_of_numbers_do_not_count() {
+        assert_eq!(of(r#"{"b": {"d": 1.0, "c": [2, 1e2]}, "a": null}"#), r#"{"a":null,"b":{"c":[2,100],"d":1}}"#);
+        assert_eq!(of(r#"{"a": 0.5, "b": 18446744073709551615}"#), r#"{"a":0.5,"b":18446744073709551615}"#);
+    }
+
+    #[test]
+    fn order_of_items_and_absence_count() {
+        assert_ne!(of(r#"{"a": [1, 2]}"#), of(r#"{"a": [2, 1]}"#));
+        assert_ne!(of(r#"{"a": null}"#), of("{}"));
+        assert_ne!(digest("a"), digest("b"));
+    }
+}

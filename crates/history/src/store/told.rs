@@ -1,0 +1,49 @@
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::digest::{canonical, digest};
+use crate::{HistoryError, Resource};
+
+/// A resource as a sync told it, ready to be compared and kept.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) digest: String,
+    pub(super) attributes: Box<RawValue>,
+    pub(super) state: Option<String>,
+    pub(super) instance_type: Option<String>,
+    pub(super) volume_exists: Option<bool>,
+}
+
+impl Told {
+    fn of(attributes: &Map<String, Value>) -> Result<Self, serde_json::Error> {
+        let canonical = canonical(attributes);
+        let text = |name| attributes.get(name).and_then(Value::as_str).map(str::to_owned);
+        Ok(Self {
+            digest: digest(&canonical),
+            attributes: RawValue::from_string(canonical)?,
+            state: text("state"),
+            instance_type: text("instanceType"),
+            volume_exists: attributes.get("volumeExists").and_then(Value::as_bool),
+        })
+    }
+}
+
+/// All that a sync told, by id.
+///
+/// # Errors
+/// [`HistoryError::Invalid`] where an id stands twice, or is none, or there is a character that PostgreSQL can't keep.
+pub(super) fn by_id(resources: &[Resource]) -> Result<BTreeMap<&str, Told>, HistoryError> {
+    let mut told = BTreeMap::new();
+    for Resource { id, attributes } in resources {
+        let of = Told::of(attributes).map_err(|error| HistoryError::Invalid(format!("{id}: {error}")))?;
+        if id.is_empty() || id.contains('\0') || of.attributes.get().contains(r"\u0000") {
+            return Err(HistoryError::Invalid(format!("{id:?} has no id, or has a character with the code 0")));
+        }
+        if told.insert(id.as_str(), of).is_some() {
+            return Err(HistoryError::Invalid(format!("{id} was told twice in one sync")));
+        }
+    }
+    Ok(told)
+}
