@@ -68,6 +68,14 @@ pub(crate) fn median(numbers: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
+/// What so many of a hundred are not above; not a number for none.
+pub(crate) fn percentile(of_hundred: usize, numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    let rank = (numbers.len() * of_hundred).div_ceil(100);
+    numbers.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +85,12 @@ mod tests {
         assert_eq!(median([3.0, 1.0, 2.0].into_iter()), 2.0);
         assert_eq!(median([4.0, 1.0, 3.0, 2.0].into_iter()), 2.5);
         assert!(median(std::iter::empty()).is_nan());
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_numbers() {
+        let to = |last: u32| (1..=last).rev().map(f64::from);
+        assert_eq!([percentile(95, to(100)), percentile(95, to(20)), percentile(95, to(3))], [95.0, 19.0, 3.0]);
+        assert!(percentile(95, std::iter::empty()).is_nan());
     }
 }

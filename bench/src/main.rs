@@ -9,6 +9,7 @@ mod logs;
 mod runtime;
 
 mod herd;
+mod history;
 mod invalidation;
 mod replay;
 mod units;

@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::SignedDuration;
 use larder_app::history_queries::HISTORY_QUERIES;
 use larder_app::inventory::INVENTORY;
 use larder_app::{DATA_TYPES, DataType, FUNCTIONS, Function, ScopeRule, Table};
+use larder_standin::{APP_TAG, Life};
 use larder_tests::{
     DynamoDbLocal, Program, RuntimeEmulator, create_accounts_table, create_runtime_table, create_servers_table,
     create_table, http_event,
@@ -162,10 +164,8 @@ async fn everything(world: &World, function: &Function) {
         "event-responder" => {
             let responder = world.run(function, &[]).await;
             world.lose_epoch().await;
-            let span = world.cloud.standin.now() - jiff::SignedDuration::from_hours(2)..world.cloud.standin.now();
-            let told = world.cloud.standin.lives().notifications(&span, &world.cloud.standin.delivery());
-            for event in told.iter().filter(|it| it.life.account_id.as_str() == own).take(3) {
-                responder.invoke(&event.document()).await;
+            for event in changes_of_servers(world, &own) {
+                responder.invoke(&event).await;
             }
             let call = json!({
                 "id": "1", "source": "aws.ec2", "detail-type": "AWS API Call via CloudTrail", "account": other,
@@ -179,6 +179,22 @@ async fn everything(world: &World, function: &Function) {
         "inventory-api" => telling_inventory(world, function, [&own, &other]).await,
         other => panic!("nothing is known of {other}"),
     }
+}
+
+/// Some changes of state of the application's servers that are there still: on a Sunday, none may be of today.
+fn changes_of_servers(world: &World, account: &str) -> Vec<Value> {
+    let (key, value) = APP_TAG;
+    let is_server = |life: &Life| {
+        let has_tag = life.tags.iter().any(|(its_key, its_value)| its_key == key && its_value == value);
+        has_tag && life.gone.is_none() && life.account_id.as_str() == account
+    };
+    let standin = &world.cloud.standin;
+    let fortnight = standin.now() - SignedDuration::from_hours(14 * 24)..standin.now();
+    let told = standin.lives().notifications(&fortnight, &standin.delivery());
+    let changes = told.iter().filter(|it| is_server(&it.life)).rev().take(3);
+    let documents: Vec<_> = changes.map(|it| it.document()).collect();
+    assert_eq!(documents.len(), 3, "servers start and stop in a fortnight");
+    documents
 }
 
 async fn syncing(world: &World, function: &Function, [own, other]: [&str; 2]) {

@@ -113,7 +113,7 @@ mod tests {
         }
         assert_eq!(types.len(), 5, "get, doctor, iam-policy, cache clear and warm: {types:?}");
         let without_all: Vec<_> = regions.iter().filter(|(_, is_all)| !is_all).map(|(name, _)| name).collect();
-        assert_eq!((regions.len(), &*without_all), (6, &[&"add regions".to_owned()][..]), "{regions:?}");
+        assert_eq!((regions.len(), &*without_all), (7, &[&"add regions".to_owned()][..]), "{regions:?}");
     }
 
     #[test]
