@@ -184,16 +184,16 @@ async fn everything(world: &World, function: &Function) {
 /// Some changes of state of the application's servers that are there still: on a Sunday, none may be of today.
 fn changes_of_servers(world: &World, account: &str) -> Vec<Value> {
     let (key, value) = APP_TAG;
+    let standin = &world.cloud.standin;
+    let now = standin.now();
     let is_server = |life: &Life| {
         let has_tag = life.tags.iter().any(|(its_key, its_value)| its_key == key && its_value == value);
-        has_tag && life.gone.is_none() && life.account_id.as_str() == account
+        has_tag && life.gone.is_none_or(|gone| gone > now) && life.account_id.as_str() == account
     };
-    let standin = &world.cloud.standin;
-    let fortnight = standin.now() - SignedDuration::from_hours(14 * 24)..standin.now();
-    let told = standin.lives().notifications(&fortnight, &standin.delivery());
-    let changes = told.iter().filter(|it| is_server(&it.life)).rev().take(3);
+    let told = standin.lives().notifications(&(now - SignedDuration::from_hours(30 * 24)..now), &standin.delivery());
+    let changes = told.iter().rev().filter(|it| is_server(&it.life)).take(3);
     let documents: Vec<_> = changes.map(|it| it.document()).collect();
-    assert_eq!(documents.len(), 3, "servers start and stop in a fortnight");
+    assert!(!documents.is_empty(), "a server starts or stops in a month");
     documents
 }
 

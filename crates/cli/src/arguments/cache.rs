@@ -1,5 +1,6 @@
 use clap::{ArgGroup, Args, Subcommand};
 
+use super::selection::FREE_TYPES;
 use super::{AccountsFlag, RegionsFlag, ServerFlag, StoreFlag, TypesFlag, WatchFlag};
 
 const STATUS_HELP: &str = "\
@@ -89,7 +90,11 @@ pub(crate) struct Inspect {
 
 /// What is fetched before somebody asks for it.
 #[derive(Debug, Args)]
-#[command(mut_arg("regions", |it| it.help(WARMED_REGIONS)), mut_arg("accounts", |it| it.help(WARMED_ACCOUNTS)))]
+#[command(
+    mut_arg("types", |it| it.help(FREE_TYPES)),
+    mut_arg("regions", |it| it.help(WARMED_REGIONS)),
+    mut_arg("accounts", |it| it.help(WARMED_ACCOUNTS))
+)]
 pub(crate) struct Warm {
     #[command(flatten)]
     pub(crate) types: TypesFlag,

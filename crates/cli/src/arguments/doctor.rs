@@ -1,5 +1,6 @@
 use clap::Args;
 
+use super::selection::FREE_TYPES;
 use super::{AccountsFlag, RegionsFlag, StoreFlag, TypesFlag};
 
 const REGIONS: &str =
@@ -8,7 +9,11 @@ const ACCOUNTS: &str = "An account, or several with commas between them; may be 
 
 /// What is examined.
 #[derive(Debug, Args)]
-#[command(mut_arg("regions", |it| it.help(REGIONS)), mut_arg("accounts", |it| it.help(ACCOUNTS)))]
+#[command(
+    mut_arg("types", |it| it.help(FREE_TYPES)),
+    mut_arg("regions", |it| it.help(REGIONS)),
+    mut_arg("accounts", |it| it.help(ACCOUNTS))
+)]
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) types: TypesFlag,

@@ -9,6 +9,10 @@ pub(crate) const TYPE: &str = "TYPE";
 pub(crate) const REGION: &str = "REGION";
 pub(crate) const REGION_OR_ALL: &str = "REGION|all";
 
+/// The help of a command that asks AWS of its own accord.
+pub(crate) const FREE_TYPES: &str = "A data type, or several with commas between them; may be given again [default: every one \
+                                     that AWS does not charge for]";
+
 #[derive(Debug, Args)]
 pub(crate) struct TypesFlag {
     /// A data type, or several with commas between them; may be given again [default: every one]

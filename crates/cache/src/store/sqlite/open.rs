@@ -49,16 +49,27 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, SqliteError> {
         }
     }
     in_use.lock_shared().map_err(|source| SqliteError::Folder { path: path.to_owned(), source })?;
+    let is_new = matches!(found, Found::Fresh | Found::Unusable);
+    let pools = make_ready(path, is_new).await.map_err(|error| SqliteError::of(path, &error));
+    let (writer, readers) = pools?;
+    Ok(SqliteStore { path: path.to_owned(), writer, readers, in_use })
+}
+
+/// The pools for writing and reading a file that was found fit for it.
+async fn make_ready(path: &Path, is_new: bool) -> sqlx::Result<(SqlitePool, SqlitePool)> {
+    // Outside of the pools, whose patience is that of an answer: a slow disk may take seconds to make a file.
+    let mut first = connection(path).connect().await?;
+    if is_new {
+        set_up(&mut first).await?;
+    }
+    check_writable(&mut first).await?;
     let writer = SqlitePoolOptions::new().max_connections(1);
     let writer = writer.after_release(|connection, _| Box::pin(is_out_of_transaction(connection)));
-    let writer = lasting(writer).connect_with(connection(path)).await.map_err(|error| SqliteError::of(path, &error))?;
-    if matches!(found, Found::Fresh | Found::Unusable) {
-        set_up(&writer).await.map_err(|error| SqliteError::of(path, &error))?;
-    }
+    let writer = lasting(writer).connect_with(connection(path)).await?;
     let readers = lasting(SqlitePoolOptions::new().max_connections(READERS));
     let readers = readers.connect_lazy_with(connection(path).pragma("query_only", "ON"));
-    check_writable(&writer).await.map_err(|error| SqliteError::of(path, &error))?;
-    Ok(SqliteStore { path: path.to_owned(), writer, readers, in_use })
+    first.close().await?;
+    Ok((writer, readers))
 }
 
 /// Makes sure that no other process uses the path, before another file takes its place. A process that kept an old one
@@ -169,14 +180,14 @@ async fn is_out_of_transaction(connection: &mut SqliteConnection) -> sqlx::Resul
     Ok(!connection.is_in_transaction())
 }
 
-async fn set_up(writer: &SqlitePool) -> sqlx::Result<()> {
-    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+async fn set_up(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
     transaction.commit().await
 }
 
 /// A file that can only be read is told now, not at the first answer that should be kept.
-async fn check_writable(writer: &SqlitePool) -> sqlx::Result<()> {
-    sqlx::query("UPDATE lease SET ttl = ttl WHERE cache_key = ''").execute(writer).await?;
+async fn check_writable(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::query("UPDATE lease SET ttl = ttl WHERE cache_key = ''").execute(connection).await?;
     Ok(())
 }
