@@ -58,9 +58,15 @@ fn counterparts() -> String {
     let package = fs::read_to_string(installed.join("bentocache/node_modules/bentocache/package.json")).ok();
     let package = package.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     let bentocache = package.as_ref().and_then(|package| package["version"].as_str()).unwrap_or("not installed");
-    let node = Command::new("node").arg("--version").output().map(|output| output.stdout).unwrap_or_default();
-    let node = String::from_utf8_lossy(&node).trim().to_owned();
-    format!("DynamoDB Local of {dynamodb_local}, bentocache {bentocache} on Node {node}")
+    let (node, chromium) = (version_of("node"), version_of(&larder_tests::Browser::chromium()));
+    let postgres = larder_tests::Postgres::installed().unwrap_or_else(|_| "no PostgreSQL".to_owned());
+    format!("DynamoDB Local of {dynamodb_local}, bentocache {bentocache} on Node {node}, {postgres}, {chromium}")
+}
+
+/// What a program says of itself; nothing if it is not there.
+fn version_of(program: &str) -> String {
+    let told = Command::new(program).arg("--version").output().map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&told).trim().to_owned()
 }
 
 /// As Linux names it.

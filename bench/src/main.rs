@@ -11,6 +11,7 @@ mod runtime;
 mod herd;
 mod history;
 mod invalidation;
+mod page;
 mod replay;
 mod units;
 

@@ -2,7 +2,7 @@ use futures::future::LocalBoxFuture;
 
 use crate::arguments::Effort;
 use crate::row::Row;
-use crate::{herd, history, in_process, invalidation, lambda, logs, replay, runtime, units};
+use crate::{herd, history, in_process, invalidation, lambda, logs, page, replay, runtime, units};
 
 /// Some rows of the table that are measured together.
 pub(crate) struct Measurement {
@@ -145,6 +145,14 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
               few statements as the database takes, into a table with the same columns, key and index; it keeps no versions. \
               Rows are counted by triggers on SQLite, by the transaction that wrote them on PostgreSQL.",
         run: |effort| Box::pin(history::resource_sync::run(effort)),
+    },
+    Measurement {
+        name: "first load of the page",
+        how: "`larder serve --demo` with a warm cache, and Chromium with an empty one and a context of its own for each load: \
+              from the navigation's start until every figure stands on the page. Bytes are those over the wire, compressed and \
+              with their headers, Chart.js among them, which comes after the figures. The other page is none of Larder's: it \
+              fetches the answers that the page fetched, all at once.",
+        run: |effort| Box::pin(page::run(effort)),
     },
     Measurement {
         name: "running minutes from logs",

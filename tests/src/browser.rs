@@ -1,6 +1,7 @@
 //! Playwright with the system's Chromium, for the suites of the page in `tests/browser`.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::child::Child;
 use crate::counterparts::counterpart;
@@ -21,7 +22,7 @@ impl Browser {
     /// # Errors
     /// If Node can't be started.
     pub async fn run(suites: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let modules = counterpart("browser").join("node_modules");
+        let modules = Self::modules();
         let runner = modules.join("@playwright/test/cli.js").display().to_string();
         let configuration = project().join("tests/browser/playwright.config.js").display().to_string();
         let mut command = ["node", &runner, "test", "--config", &configuration].map(str::to_owned).to_vec();
@@ -31,12 +32,23 @@ impl Browser {
         let cache = tempfile::tempdir()?;
         let cache = cache.path().display().to_string();
         let own = [("NODE_PATH", modules.as_str()), ("PWTEST_CACHE_DIR", &cache)];
-        let chromium = std::env::var("CHROMIUM").ok();
-        let chromium = chromium.iter().map(|path| ("CHROMIUM", path.as_str()));
-        let env: Vec<_> = own.into_iter().chain(chromium).chain(env.iter().copied()).collect();
+        let chromium = Self::chromium();
+        let env: Vec<_> = own.into_iter().chain([("CHROMIUM", &*chromium)]).chain(env.iter().copied()).collect();
         let mut child = Child::start(&command, &env)?;
         let passed = child.exit_at_length().await?.success();
         Ok(Self { passed, report: child.whole_output().await?.to_string() })
+    }
+
+    /// The folder of Playwright's modules, for `NODE_PATH`.
+    #[must_use]
+    pub fn modules() -> PathBuf {
+        counterpart("browser").join("node_modules")
+    }
+
+    /// The browser itself: what `CHROMIUM` says, or where Debian puts it.
+    #[must_use]
+    pub fn chromium() -> String {
+        std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned())
     }
 
     /// The suites that there are, in the order of their names.

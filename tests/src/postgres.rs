@@ -50,6 +50,15 @@ impl Postgres {
         SHARED.get_or_init(start).await
     }
 
+    /// Which one is installed: `postgres (PostgreSQL) 15.14`.
+    ///
+    /// # Errors
+    /// If none is.
+    pub fn installed() -> anyhow::Result<String> {
+        let output = Command::new(programs()?.join("postgres")).arg("--version").output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
     /// Where it answers for that database: `postgres://larder@127.0.0.1:5432/name`.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
