@@ -19,6 +19,9 @@ pub(crate) trait Engine: Debug + Send + Sync {
     /// Asks. What it answers may be a moment old where there is a replica.
     async fn ask(&self, statement: Statement) -> Result<Vec<Row>, HistoryError>;
 
+    /// Asks as things are now: there is no replica.
+    async fn ask_now(&self, statement: Statement) -> Result<Vec<Row>, HistoryError>;
+
     /// Asks what may take long: there is no statement timeout, and no replica.
     async fn ask_at_length(&self, statement: Statement) -> Result<Vec<Row>, HistoryError>;
 

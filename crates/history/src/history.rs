@@ -20,7 +20,7 @@ pub trait History: Debug + Send + Sync {
     /// The database for people, such as `sqlite:/home/ann/.local/share/larder/history.sqlite`. It tells no password.
     fn description(&self) -> String;
 
-    /// The accounts registry, by id.
+    /// The accounts registry as it is now, by id: never a replica's, which may still have who was taken out.
     async fn accounts(&self) -> Result<Vec<CloudAccount>, HistoryError>;
     /// Registers an account, or registers it anew; whether it was there.
     async fn put_account(&self, account: &CloudAccount) -> Result<bool, HistoryError>;

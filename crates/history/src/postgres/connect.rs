@@ -13,6 +13,10 @@ use crate::HistoryError;
 /// Upkeep does one thing at a time; an export may stand beside it.
 const PATIENT: u32 = 2;
 
+/// After so many milliseconds the database ends a transaction whose program does no more: a function that was frozen in the
+/// middle of one would hold its locks until it thaws.
+const FORSAKEN: &str = "60000";
+
 pub(super) fn lazily(settings: &PostgresSettings) -> Result<PostgresHistory, HistoryError> {
     let options = parse(&settings.url)?;
     let patient = pool(settings, options.clone(), Duration::ZERO, PATIENT);
@@ -40,7 +44,8 @@ fn parse(url: &SecretString) -> Result<PgConnectOptions, HistoryError> {
 fn pool(settings: &PostgresSettings, options: PgConnectOptions, statement_timeout: Duration, most: u32) -> PgPool {
     let timeout = statement_timeout.as_millis().to_string();
     // A statement that waits for another's sync would be written to the log as a slow one.
-    let options = options.options([("statement_timeout", timeout)]).disable_statement_logging();
+    let bounds = [("statement_timeout", timeout.as_str()), ("idle_in_transaction_session_timeout", FORSAKEN)];
+    let options = options.options(bounds).disable_statement_logging();
     PgPoolOptions::new().max_connections(most).acquire_timeout(settings.connect_timeout).connect_lazy_with(options)
 }
 

@@ -14,9 +14,13 @@ use crate::{Finding, HistoryError};
 
 /// What is left without a partition of its own between its making and the lock is made anew: somebody dropped it.
 const BEGIN: &str = "SELECT begin_work($1, $2, $3)";
-/// Where nothing was counted yet, or little is there, it is counted now.
-const EXTENT: &str = "SELECT CASE WHEN min(c.reltuples) >= 0 AND sum(c.reltuples) > 100000
-        THEN sum(c.reltuples)::bigint END,
+/// Of upkeep alone. Who drops partitions holds the lock of those who make them before any table's, which these take after
+/// it. Whoever reads waits behind a drop that waits, so that one must not wait for long.
+const BEFORE_UPKEEP: &[&str] =
+    &["SET LOCAL lock_timeout = '3s'", "SELECT pg_advisory_xact_lock(hashtextextended('larder partitions', 0))"];
+/// Where little is there, or not all that has something was counted by the database yet, it is counted now.
+const EXTENT: &str = "SELECT CASE WHEN bool_and(c.reltuples >= 0 OR pg_relation_size(c.oid) = 0)
+        AND sum(greatest(c.reltuples, 0)) > 100000 THEN sum(greatest(c.reltuples, 0))::bigint END,
     COALESCE(array_agg(c.relname::text ORDER BY c.relname) FILTER (WHERE c.relispartition), '{}')
     FROM pg_class c WHERE c.relkind = 'r' AND (c.oid = $1::regclass
         OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = $1::regclass))";
@@ -35,7 +39,7 @@ impl Engine for PostgresHistory {
         if let Some(replica) = &self.replica
             && let Some(pool) = replica.pool().await
         {
-            match rows(query(statement.clone())?.fetch_all(pool).await) {
+            match ask(pool, statement.clone()).await {
                 Ok(rows) => {
                     replica.answered();
                     return Ok(rows);
@@ -43,12 +47,16 @@ impl Engine for PostgresHistory {
                 Err(error) => replica.failed(&error),
             }
         }
-        rows(query(statement)?.fetch_all(self.ready().await?).await)
+        self.ask_now(statement).await
+    }
+
+    async fn ask_now(&self, statement: Statement) -> Result<Vec<Row>, HistoryError> {
+        ask(self.ready().await?, statement).await
     }
 
     async fn ask_at_length(&self, statement: Statement) -> Result<Vec<Row>, HistoryError> {
         self.ready().await?;
-        rows(query(statement)?.fetch_all(&self.patient).await)
+        ask(&self.patient, statement).await
     }
 
     fn ask_row_by_row(&self, statement: Statement) -> BoxStream<'_, Result<Row, HistoryError>> {
@@ -61,12 +69,12 @@ impl Engine for PostgresHistory {
     }
 
     async fn begin(&self, place: &str, months: &[(Partitioned, Date)]) -> Result<Box<dyn Work>, HistoryError> {
-        begin(self.ready().await?, place, months).await
+        begin(self.ready().await?, &[], place, months).await
     }
 
     async fn begin_upkeep(&self, months: &[(Partitioned, Date)]) -> Result<Box<dyn Work>, HistoryError> {
         self.ready().await?;
-        begin(&self.patient, "upkeep", months).await
+        begin(&self.patient, BEFORE_UPKEEP, "upkeep", months).await
     }
 
     async fn version(&self) -> Result<String, HistoryError> {
@@ -132,7 +140,12 @@ impl Work for PostgresWork {
 }
 
 /// Tables are locked in the order of their names by all, so that no two wait for each other.
-async fn begin(pool: &PgPool, place: &str, months: &[(Partitioned, Date)]) -> Result<Box<dyn Work>, HistoryError> {
+async fn begin(
+    pool: &PgPool,
+    first: &[&'static str],
+    place: &str,
+    months: &[(Partitioned, Date)],
+) -> Result<Box<dyn Work>, HistoryError> {
     let (mut months, mut tables, mut firsts) = (months.to_vec(), Vec::new(), Vec::new());
     months.sort_unstable_by_key(|(table, month)| (table.name(), *month));
     for (table, month) in months {
@@ -140,7 +153,10 @@ async fn begin(pool: &PgPool, place: &str, months: &[(Partitioned, Date)]) -> Re
         firsts.push(month.to_sqlx());
     }
     loop {
-        let mut transaction = pool.begin().await.map_err(HistoryError::postgres)?;
+        let mut transaction = pool.begin().await.map_err(|error| failed(pool, error))?;
+        for statement in first {
+            sqlx::raw_sql(*statement).execute(&mut *transaction).await.map_err(HistoryError::postgres)?;
+        }
         let begun = sqlx::query_scalar(BEGIN).bind(place).bind(&tables).bind(&firsts).fetch_one(&mut *transaction);
         let room: bool = begun.await.map_err(HistoryError::postgres)?;
         if room {
@@ -154,6 +170,19 @@ async fn begin(pool: &PgPool, place: &str, months: &[(Partitioned, Date)]) -> Re
 fn query<'q>(statement: Statement) -> Result<Query<'q, Postgres, PgArguments>, HistoryError> {
     let arguments = postgres_arguments(statement.values)?;
     Ok(sqlx::query_with(AssertSqlSafe(statement.text), arguments).persistent(statement.recurs))
+}
+
+async fn ask(pool: &PgPool, statement: Statement) -> Result<Vec<Row>, HistoryError> {
+    let answered = query(statement)?.fetch_all(pool).await.map_err(|error| failed(pool, error))?;
+    Ok(answered.into_iter().map(Row::Postgres).collect())
+}
+
+/// A pool that has all its connections, none of them free, says nothing of whether the database can be reached.
+fn failed(pool: &PgPool, error: sqlx::Error) -> HistoryError {
+    match error {
+        sqlx::Error::PoolTimedOut if pool.size() >= pool.options().get_max_connections() => HistoryError::Busy(error),
+        error => HistoryError::postgres(error),
+    }
 }
 
 fn rows(answered: sqlx::Result<Vec<PgRow>>) -> Result<Vec<Row>, HistoryError> {

@@ -15,7 +15,7 @@ const MOST_PASSED_BY: u32 = 64;
 pub(super) struct Replica {
     described: String,
     pool: PgPool,
-    /// Whether it is known to have every migration: then it keeps them.
+    /// Whether it is known to have every migration that we know, and no other: then it is not asked again.
     up_to_date: AtomicBool,
     /// How many reads still pass it by.
     passing: AtomicU32,
@@ -74,9 +74,10 @@ impl Replica {
         }
         let version = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success");
         let version: Option<i64> = version.fetch_one(&self.pool).await.map_err(HistoryError::postgres)?;
-        if version < Some(NEWEST) {
-            let missing = format!("the read replica has schema version {version:?}, and not yet {NEWEST}");
-            return Err(HistoryError::Unusable(missing));
+        if version != Some(NEWEST) {
+            let version = version.map_or_else(|| "none".to_owned(), |version| version.to_string());
+            let other = format!("the read replica has schema version {version}, and not {NEWEST}");
+            return Err(HistoryError::Unusable(other));
         }
         self.up_to_date.store(true, Ordering::Relaxed);
         Ok(())

@@ -25,6 +25,10 @@ impl Engine for SqliteHistory {
         rows(query(statement)?.fetch_all(&self.readers).await)
     }
 
+    async fn ask_now(&self, statement: Statement) -> Result<Vec<Row>, HistoryError> {
+        self.ask(statement).await
+    }
+
     async fn ask_at_length(&self, statement: Statement) -> Result<Vec<Row>, HistoryError> {
         self.ask(statement).await
     }

@@ -14,7 +14,7 @@ const REMOVE: &str = "DELETE FROM cloud_accounts WHERE account_id = $1";
 const PLACE: &str = "cloud_accounts";
 
 pub(crate) async fn accounts(engine: &impl Engine) -> Result<Vec<CloudAccount>, HistoryError> {
-    let rows = engine.ask(Statement::new(engine.dialect(), LIST)).await?;
+    let rows = engine.ask_now(Statement::new(engine.dialect(), LIST)).await?;
     let account = |row: &crate::sql::Row| {
         let mut row = row.reader();
         let (id, name, role_arn, external_id) = (row.take()?, row.take()?, row.take()?, row.take()?);

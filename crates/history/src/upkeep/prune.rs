@@ -49,18 +49,21 @@ pub(crate) async fn maintain(
     let mut work = engine.begin_upkeep(&months).await?;
     let dialect = engine.dialect();
     let mut pruned = Pruned::default();
-    if let Some((month, moment)) = cutoffs.versions {
+    if let Some((_, moment)) = cutoffs.versions {
         pruned.versions = count(&work.ask(Statement::new(dialect, OLD_VERSIONS).bind(moment)).await?)?;
         pruned.syncs = count(&work.ask(Statement::new(dialect, OLD_SYNCS).bind(moment)).await?)?;
-        for table in [Partitioned::ResourceVersions, Partitioned::SyncHistory] {
-            engine.drop_before(work.as_mut(), table, month).await?;
-        }
-        delete(work.as_mut(), DELETE_VERSIONS.map(|text| Statement::new(dialect, text).bind(moment))).await?;
     }
     if let Some(month) = cutoffs.costs {
         pruned.costs = count(&work.ask(Statement::new(dialect, OLD_COSTS).bind(month)).await?)?;
-        engine.drop_before(work.as_mut(), Partitioned::CostData, month).await?;
+    }
+    for (table, month) in cutoffs.of_partitions() {
+        engine.drop_before(work.as_mut(), table, month).await?;
+    }
+    if let Some(month) = cutoffs.costs {
         delete(work.as_mut(), DELETE_COSTS.map(|text| Statement::new(dialect, text).bind(month))).await?;
+    }
+    if let Some((_, moment)) = cutoffs.versions {
+        delete(work.as_mut(), DELETE_VERSIONS.map(|text| Statement::new(dialect, text).bind(moment))).await?;
     }
     work.commit().await?;
     Ok(pruned)
@@ -93,6 +96,20 @@ impl Cutoffs {
             Ok((month, midnight.timestamp()))
         });
         Ok(Self { versions: versions.transpose()?, costs: retention.costs_months.map(before) })
+    }
+
+    /// By the tables' names, as syncs lock them: neither ever holds a table that the other waits for with one that it
+    /// needs itself.
+    fn of_partitions(&self) -> Vec<(Partitioned, Date)> {
+        let versions = self.versions.map(|(month, _)| month);
+        let of = |table| match table {
+            Partitioned::CostData => self.costs,
+            Partitioned::ResourceVersions | Partitioned::SyncHistory => versions,
+        };
+        let mut partitions: Vec<_> =
+            Partitioned::ALL.into_iter().filter_map(|table| Some((table, of(table)?))).collect();
+        partitions.sort_unstable_by_key(|(table, _)| table.name());
+        partitions
     }
 }
 

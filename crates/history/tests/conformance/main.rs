@@ -5,6 +5,7 @@ mod backends;
 mod costs;
 mod crash;
 mod focus;
+mod locks;
 mod model;
 mod postgres;
 mod queries;

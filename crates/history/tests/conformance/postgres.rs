@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use larder_history::{History, HistoryError, PostgresHistory, PostgresSettings};
+use larder_history::{CloudAccount, History, HistoryError, PostgresHistory, PostgresSettings};
 use larder_tests::{Postgres, free_port};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -114,6 +114,33 @@ async fn reads_go_to_the_replica_and_to_the_primary_where_that_fails() {
         reads.extend(ids(&following).await);
     }
     assert_eq!(reads.last().map(String::as_str), Some("i-behind"), "{reads:?}");
+}
+
+#[tokio::test]
+async fn a_replica_of_a_newer_version_is_not_read() {
+    let (primary, replica) = (fresh_database().await, fresh_database().await);
+    keep(&history(&primary), "2026-11-01T10:00:00Z", &[instance("i-primary", "running")]).await;
+    keep(&history(&replica), "2026-11-01T10:00:00Z", &[instance("i-replica", "running")]).await;
+    run(&replica, "INSERT INTO _sqlx_migrations VALUES (99, 'later', now(), TRUE, 'x', 0)").await;
+    let both = with_replica(&primary, &replica);
+    assert_eq!(ids(&both).await, ["i-primary"]);
+    let state = both.status().await.expect("answers").read_replica.expect("there is one");
+    assert!(state.contains("schema version 99"), "{state}");
+}
+
+#[tokio::test]
+async fn the_accounts_registry_is_never_a_replica_s() {
+    let (primary, replica) = (fresh_database().await, fresh_database().await);
+    let registered = CloudAccount {
+        id: ACCOUNT.to_owned(),
+        name: None,
+        role_arn: Some(format!("arn:aws:iam::{ACCOUNT}:role/larder")),
+        external_id: None,
+        regions: vec![],
+    };
+    history(&replica).put_account(&registered).await.expect("it is put");
+    let both = with_replica(&primary, &replica);
+    assert_eq!(both.accounts().await.expect("answers"), [], "it was taken out at the primary");
 }
 
 #[tokio::test]
