@@ -18,7 +18,6 @@ mod digest;
 mod engine;
 mod sql;
 
-mod open;
 mod postgres;
 mod sqlite;
 
@@ -26,7 +25,6 @@ pub use account::CloudAccount;
 pub use cost::{CostRow, CostsOfAccount, Metric};
 pub use error::HistoryError;
 pub use history::History;
-pub use open::open;
 pub use postgres::{PostgresHistory, PostgresSettings};
 pub use query::{
     CostOfDay, CostOfMonth, CountOfInstances, Dimension, Mover, Period, SnapshotWithoutVolume, StoppedInstance,

@@ -2,14 +2,17 @@ use jiff::civil::Date;
 
 use crate::engine::Engine;
 use crate::sql::{Reader, Row, Statement};
-use crate::store::spans;
 use crate::{CostOfDay, CostOfMonth, CostRow, CostsOfAccount, HistoryError, Period};
 
-/// One statement, so that the rows and their age are of one moment.
-const COSTS: &str = "SELECT s.as_of, c.day, c.service, c.currency, {unblended}, {amortised}, c.estimated
+/// One statement, so that the rows, the days that are known and their age are of one moment. Every cost is on a day that is
+/// known.
+const COSTS: &str = "SELECT s.as_of, p.from_day, p.to_day, c.day, c.service, c.currency, {unblended}, {amortised},
+        c.estimated
     FROM sync_state s
-    LEFT JOIN cost_data c ON c.account_id = s.account_id AND c.day >= $2 AND c.day < $3
-    WHERE s.account_id = $1 AND s.what = 'costs' ORDER BY c.day, c.service";
+    LEFT JOIN cost_spans p ON p.account_id = s.account_id AND p.from_day < $3 AND p.to_day > $2
+    LEFT JOIN cost_data c ON c.account_id = p.account_id AND c.day >= p.from_day AND c.day < p.to_day
+        AND c.day >= $2 AND c.day < $3
+    WHERE s.account_id = $1 AND s.what = 'costs' ORDER BY p.from_day, c.day, c.service";
 const MONTHLY: &str = "SELECT month, account_id, service, currency, {unblended}, {amortised} FROM cost_month
     WHERE month >= $1 AND month < $2 AND {accounts} ORDER BY month, account_id, service, currency";
 const DAILY: &str = "SELECT day, service, currency, {sum unblended}, {sum amortised} FROM cost_data
@@ -26,15 +29,17 @@ pub(crate) async fn costs(
         let mut row = row.reader();
         let as_of = row.take()?;
         let kept = kept.get_or_insert_with(|| CostsOfAccount { as_of, known: Vec::new(), rows: Vec::new() });
-        // An account that was synced and has no costs in the period has one row, without a day.
+        let (from, to) = (row.take::<Option<Date>>()?, row.take::<Option<Date>>()?);
+        let known = from.zip(to).map(|(from, to)| Period { from: from.max(period.from), to: to.min(period.to) });
+        let known = known.filter(|days| days.from < days.to);
+        if known.as_ref() != kept.known.last() {
+            kept.known.extend(known);
+        }
+        // Days without costs, and an account of which no day of the period is known, have one row, without a day.
         let Some(day) = row.take::<Option<Date>>()? else { continue };
         kept.rows.push(CostRow::of_day(day, &mut row)?);
     }
-    let Some(mut kept) = kept else { return Ok(None) };
-    let within = |days: Period| Period { from: days.from.max(period.from), to: days.to.min(period.to) };
-    let known = spans(engine, &[account.to_owned()]).await?.into_iter().map(|(_, days)| within(days));
-    kept.known = known.filter(|days| days.from < days.to).collect();
-    Ok(Some(kept))
+    Ok(kept)
 }
 
 pub(crate) async fn monthly_costs(

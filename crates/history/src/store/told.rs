@@ -30,6 +30,19 @@ impl Told {
     }
 }
 
+fn has_nul((name, value): (&String, &Value)) -> bool {
+    name.contains('\0') || value_has_nul(value)
+}
+
+fn value_has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(value_has_nul),
+        Value::Object(members) => members.iter().any(has_nul),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// All that a sync told, by id.
 ///
 /// # Errors
@@ -38,7 +51,7 @@ pub(super) fn by_id(resources: &[Resource]) -> Result<BTreeMap<&str, Told>, Hist
     let mut told = BTreeMap::new();
     for Resource { id, attributes } in resources {
         let of = Told::of(attributes).map_err(|error| HistoryError::Invalid(format!("{id}: {error}")))?;
-        if id.is_empty() || id.contains('\0') || of.attributes.get().contains(r"\u0000") {
+        if id.is_empty() || id.contains('\0') || attributes.iter().any(has_nul) {
             return Err(HistoryError::Invalid(format!("{id:?} has no id, or has a character with the code 0")));
         }
         if told.insert(id.as_str(), of).is_some() {

@@ -1,5 +1,6 @@
 //! The databases under test.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -39,6 +40,14 @@ impl Database {
                 Backend { history: Arc::new(history), url, _folder: None }
             }
         }
+    }
+}
+
+/// The history at that URL, as another process would open it.
+pub(crate) async fn open(url: &str) -> Arc<dyn History> {
+    match url.strip_prefix("sqlite:") {
+        Some(path) => Arc::new(SqliteHistory::open(Path::new(path)).await.expect("opens")),
+        None => Arc::new(PostgresHistory::new(&PostgresSettings::new(url.into())).expect("an URL")),
     }
 }
 

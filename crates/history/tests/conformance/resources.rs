@@ -13,7 +13,8 @@ async fn what_a_sync_told_comes_back_whole(#[values(Database::Sqlite, Database::
     let history = backend.history.as_ref();
     let odd = resource(
         "i-odd",
-        json!({"b": [1, 2.5, -3, null, {"z": true, "a": "ü'\"\\\n💾"}], "a": {}, "n": 18_446_744_073_709_551_615_u64}),
+        json!({"b": [1, 2.5, -3, null, {"z": true, "a": "ü'\"\\\n💾"}], "a": {}, "n": 18_446_744_073_709_551_615_u64,
+               "spelled": r"\u0000 and \\u0000"}),
     );
     let told = [odd, instance("i-1", "running")];
     assert_eq!(history.resources(ACCOUNT, Kind::Instance, None).await.expect("answers"), []);
@@ -135,6 +136,20 @@ async fn what_contradicts_itself_is_refused_whole(
 }
 
 #[rstest]
+#[case::in_a_value(json!({"tags": [{"Name": "a\0b"}]}))]
+#[case::in_a_name(json!({"tags": {"a\0b": 1}}))]
+#[tokio::test]
+async fn a_character_that_postgresql_can_not_keep_is_refused_by_both(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[case] attributes: serde_json::Value,
+) {
+    let backend = database.make().await;
+    let told = [resource("i-1", attributes)];
+    let refused = backend.history.store_resources(&sync("2026-11-01T10:00:00Z", &told)).await;
+    assert!(matches!(&refused, Err(HistoryError::Invalid(why)) if why.contains("code 0")), "{refused:?}");
+}
+
+#[rstest]
 #[tokio::test]
 async fn places_do_not_touch_each_other(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let backend = database.make().await;
@@ -185,7 +200,7 @@ async fn a_failure_is_recorded_and_nothing_else(#[values(Database::Sqlite, Datab
         [(vec![], 9, 2), (vec![], 1, 1), (vec![ACCOUNT], 9, 1), (vec![OTHER], 9, 1), (vec!["0"], 9, 0)]
     {
         let accounts = accounts.into_iter().map(str::to_owned).collect();
-        let found = history.syncs(&SyncRecords { accounts, limit, which: Which::All }).await.expect("answers");
+        let found = history.syncs(&SyncRecords { accounts, limit, ..SyncRecords::default() }).await.expect("answers");
         assert_eq!(found.len(), expected);
         assert!(found.is_sorted_by_key(|record| std::cmp::Reverse(record.as_of)), "newest first");
     }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use larder_history::{CostSync, Kind, PostgresSettings, ResourceSync, SyncRecords, open};
+use larder_history::{CostSync, Kind, ResourceSync, SyncRecords};
 use rstest::rstest;
 
-use crate::backends::{Database, fresh_database};
+use crate::backends::{Database, fresh_database, open};
 use crate::samples::{ACCOUNT, at, check_sound, cost, cost_sync, day, instance, keep, sync};
 
 const SYNCS: u32 = 12;
@@ -21,7 +21,7 @@ async fn syncs_of_one_place_take_turns_and_the_newest_wins(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let backend = database.make().await;
-    let other = open(&PostgresSettings::new(backend.url.as_str().into())).await.expect("as another process would");
+    let other = open(&backend.url).await;
     let histories = [backend.history.as_ref(), other.as_ref()];
     let syncs = (0..SYNCS).map(|number| {
         let history = histories[number as usize % 2];
@@ -82,7 +82,7 @@ async fn places_and_months_that_nobody_wrote_to_before_are_begun_by_many_at_once
 async fn one_database_is_brought_up_to_date_by_many_at_once() {
     let url = fresh_database().await;
     let opened = (0..6).map(async |_| {
-        let history = open(&PostgresSettings::new(url.as_str().into())).await.expect("an URL");
+        let history = open(&url).await;
         history.accounts().await.expect("whoever comes second waits");
         history.status().await.expect("answers").schema_version
     });

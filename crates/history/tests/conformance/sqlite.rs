@@ -142,6 +142,26 @@ async fn a_restored_backup_is_what_was_and_what_it_replaces_is_kept_beside() {
 }
 
 #[tokio::test]
+async fn what_the_file_itself_contradicts_is_found() {
+    let (_folder, path) = file();
+    let history = open(&path).await;
+    keep(&history, "2026-11-01T10:00:00Z", &[instance("i-1", "running"), instance("i-2", "running")]).await;
+    drop(history);
+    let stray = "PRAGMA foreign_keys = OFF; DELETE FROM resources WHERE resource_id = 'i-1'";
+    run(&path, stray).await;
+    let history = open(&path).await;
+    let findings = history.verify().await.expect("it can be verified");
+    let is_told = |table: &str, what: &str| findings.iter().any(|it| it.table == table && it.what.contains(what));
+    assert!(is_told("resource_versions", "belongs to no resources"), "{findings:#?}");
+    drop(history);
+    let unchecked = "PRAGMA ignore_check_constraints = ON; UPDATE resources SET attributes = 'no JSON'";
+    run(&path, unchecked).await;
+    let findings = open(&path).await.verify().await.expect("it can be verified");
+    let is_told = |it: &larder_history::Finding| it.table == "sqlite_schema" && it.what.contains("CHECK");
+    assert!(findings.iter().any(is_told), "{findings:#?}");
+}
+
+#[tokio::test]
 async fn a_damaged_copy_is_not_restored() {
     let (folder, path) = file();
     let history = open(&path).await;

@@ -131,6 +131,14 @@ async fn the_status_tells_what_it_holds(#[values(Database::Sqlite, Database::Pos
 #[case::other_currency("UPDATE cost_data SET currency = 'EUR'", &["cost_month"])]
 #[case::unasked_day("DELETE FROM cost_spans", &["cost_data"])]
 #[case::unknown_sync("DELETE FROM sync_state", &["resources"])]
+#[case::gone_with_a_current_version("UPDATE resources SET gone_at = (SELECT max(as_of) FROM sync_state WHERE what <> 'costs')
+    WHERE resource_id = 'i-1'", &["resources", "resource_versions"])]
+#[case::version_after_the_current_one("UPDATE resources SET since = (SELECT min(first_as_of) FROM sync_state WHERE what <> 'costs')
+    WHERE resource_id = 'i-2'", &["resource_versions"])]
+#[case::version_without_a_digest("UPDATE resource_versions SET digest = 'x' WHERE resource_id = 'i-2' AND state = 'running'",
+    &["resource_versions"])]
+#[case::overlapping_spans("INSERT INTO cost_spans VALUES ('111122223333', '2026-10-05', '2026-10-07')", &["cost_spans"])]
+#[case::touching_spans("INSERT INTO cost_spans VALUES ('111122223333', '2026-11-01', '2026-11-02')", &["cost_spans"])]
 #[tokio::test]
 async fn what_contradicts_itself_is_found(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
