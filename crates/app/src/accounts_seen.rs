@@ -78,8 +78,8 @@ impl App {
         let history = self.history();
         let opened = history.opened().await.ok()?;
         let records = SyncRecords { accounts: Vec::new(), which: Which::All, limit: MOST_RECORDS };
-        let records = history.told(opened.syncs(&records).await).ok()?;
-        let registered = history.told(opened.accounts().await).ok()?;
+        let records = history.told(opened.syncs(&records)).await.ok()?;
+        let registered = history.told(opened.accounts()).await.ok()?;
         let synced = records.into_iter().map(|record| (record.account, None));
         let named = registered.into_iter().map(|account| (account.id, account.name));
         let known = synced.chain(named).filter_map(|(id, name)| Some((AccountId::parse(&id)?, name)));

@@ -87,7 +87,7 @@ fn no_account(error: &InvalidAccount) -> FetchError {
 /// What the history says.
 pub(crate) async fn rows(history: &OpenedHistory) -> Result<Vec<Result<RegisteredAccount, InvalidAccount>>, Problem> {
     let opened = history.opened().await?;
-    let rows = history.told(opened.accounts().await)?;
+    let rows = history.told(opened.accounts()).await?;
     Ok(rows.into_iter().map(|row| entry_of(row).try_into()).collect())
 }
 
@@ -115,7 +115,7 @@ impl RegisteredInSql<'_> {
     pub async fn put(&self, account: &RegisteredAccount) -> Result<bool, Problem> {
         let AccountEntry { account_id: id, name, role_arn, external_id, regions } = account.into();
         let row = CloudAccount { id, name, role_arn, external_id, regions };
-        self.0.told(self.0.opened().await?.put_account(&row).await)
+        self.0.told(self.0.opened().await?.put_account(&row)).await
     }
 
     /// Takes an account out, and says whether it was there.
@@ -123,6 +123,6 @@ impl RegisteredInSql<'_> {
     /// # Errors
     /// What the history says.
     pub async fn remove(&self, id: &AccountId) -> Result<bool, Problem> {
-        self.0.told(self.0.opened().await?.remove_account(id.as_str()).await)
+        self.0.told(self.0.opened().await?.remove_account(id.as_str())).await
     }
 }

@@ -126,7 +126,7 @@ impl Costs<'_> {
     async fn kept(&self, account: &SeenAccount, period: Period) -> Result<Option<CostsOfAccount>, Problem> {
         let history = self.0.history();
         let opened = history.opened().await?;
-        history.told(opened.costs(account.id.as_str(), period).await)
+        history.told(opened.costs(account.id.as_str(), period)).await
     }
 }
 

@@ -49,7 +49,7 @@ impl HistoryQuery {
         given.check_days(self.most_days)?;
         let history = app.history();
         let opened = history.opened().await?;
-        let rows = history.told((self.run)(&*opened, &given).await)?;
+        let rows = history.told((self.run)(&*opened, &given)).await?;
         let as_of = self.last_sync(app, given.accounts).await?;
         Ok(HistoryAnswer { rows, as_of })
     }
@@ -58,7 +58,7 @@ impl HistoryQuery {
         let history = app.history();
         let opened = history.opened().await?;
         let records = SyncRecords { accounts, which: Which::All, limit: MOST_RECORDS };
-        let records = history.told(opened.syncs(&records).await)?;
+        let records = history.told(opened.syncs(&records)).await?;
         let kept = records.into_iter().filter(|record| record.result.is_ok() && record.what == self.what);
         Ok(kept.map(|record| record.as_of).max())
     }

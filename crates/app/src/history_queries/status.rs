@@ -56,7 +56,7 @@ impl App {
         let history = self.history();
         let opened = history.opened().await?;
         let HistoryStatus { database, schema_version, size, tables, read_replica } =
-            history.told(opened.status().await)?;
+            history.told(opened.status()).await?;
         Ok(HistoryReport {
             database,
             description: principal.may_see_all().then(|| opened.description()),

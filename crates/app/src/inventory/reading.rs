@@ -125,7 +125,7 @@ impl Inventory<'_> {
     async fn kept(&self, account: &AccountId, kind: &InventoryKind) -> Result<Vec<KeptResources>, Problem> {
         let history = self.0.history();
         let opened = history.opened().await?;
-        history.told(opened.resources(account.as_str(), kind.kind, None).await)
+        history.told(opened.resources(account.as_str(), kind.kind, None)).await
     }
 }
 

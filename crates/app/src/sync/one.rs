@@ -57,7 +57,7 @@ pub(super) async fn record_failure(app: &App, failed: &FailedSync<'_>) {
     }
     let Ok(opened) = history.opened().await else { return };
     // What that failed with is in the log already.
-    let _ = history.told(opened.record_failure(failed).await);
+    let _ = history.told(opened.record_failure(failed)).await;
 }
 
 async fn fetch_and_keep(
@@ -115,7 +115,7 @@ async fn keep_resources(
         resources: &resources,
     };
     let opened = history.opened().await?;
-    let kept = history.told(opened.store_resources(&sync).await)?;
+    let kept = history.told(opened.store_resources(&sync)).await?;
     Ok(Synced { seen, kept: Some(kept) })
 }
 
@@ -135,7 +135,7 @@ async fn keep_costs(
     let account = target.account.as_str();
     let sync = CostSync { account, from: period.from, to: period.to, as_of, by: principal.name(), rows: &rows };
     let opened = history.opened().await?;
-    let kept = history.told(opened.store_costs(&sync).await)?;
+    let kept = history.told(opened.store_costs(&sync)).await?;
     Ok(Synced { seen, kept: Some(kept) })
 }
 

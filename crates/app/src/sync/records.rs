@@ -68,7 +68,7 @@ impl App {
         let history = self.history();
         let opened = history.opened().await?;
         let records = SyncRecords { accounts, which: asked.which, limit: asked.limit };
-        let records = history.told(opened.syncs(&records).await)?;
+        let records = history.told(opened.syncs(&records)).await?;
         Ok(Records { syncs: records.into_iter().map(|record| Record::of(principal, record)).collect() })
     }
 }

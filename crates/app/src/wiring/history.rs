@@ -1,22 +1,21 @@
+mod database;
 mod database_secret;
 mod open;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use larder_cache::{Environment, Moment};
+use larder_cache::Environment;
 use larder_history::{History, HistoryError};
 
 use crate::problem::{Code, Problem, of_history_error};
+use database::{Database, Open, State, unless_hung, unless_late};
 
 pub use open::{default_history_path, ephemeral_history, history_of};
 
-/// For how long a database that was out of reach is left alone: whoever asks meanwhile is not kept waiting.
-const LEFT_ALONE_FOR: Duration = Duration::from_secs(5);
-/// How long opening it may take: a request waits for it.
-const OPENED_WITHIN: Duration = Duration::from_secs(5);
+/// How long an answer may take: nobody is kept waiting by a database that hangs.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
 
 /// The history as a host has it: opened when somebody first asks, or the reason why there is none. Cloning is a reference
 /// count.
@@ -28,24 +27,6 @@ pub struct OpenedHistory(Arc<Kept>);
 enum Kept {
     Nowhere(String),
     In(Box<Database>),
-}
-
-struct Database {
-    description: String,
-    open: Open,
-    environment: Arc<dyn Environment>,
-    /// Held by who opens it.
-    opening: tokio::sync::Mutex<()>,
-    state: Mutex<State>,
-}
-
-type Open = Box<dyn Fn() -> BoxFuture<'static, Result<Arc<dyn History>, HistoryError>> + Send + Sync>;
-
-#[derive(Default)]
-struct State {
-    opened: Option<Arc<dyn History>>,
-    /// When it was last out of reach, and what whoever asked was told.
-    failed: Option<(Moment, Problem)>,
 }
 
 /// How the history is, as far as anybody knows who has asked it.
@@ -92,8 +73,7 @@ impl OpenedHistory {
         F: Future<Output = Result<Arc<dyn History>, HistoryError>> + Send + 'static,
     {
         let open: Open = Box::new(move || Box::pin(open()));
-        let (opening, state) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self(Arc::new(Kept::In(Box::new(Database { description, open, environment, opening, state }))))
+        Self(Arc::new(Kept::In(Box::new(Database::new(description, environment, open)))))
     }
 
     /// Whether one is set up, be it reachable or not.
@@ -136,84 +116,35 @@ impl OpenedHistory {
         }
     }
 
-    /// What the history answered, and what a caller is told where it failed. Every answer goes this way, so that a
-    /// database that is out of reach is left alone for a moment, and one that refuses our password is opened anew.
+    /// What the history answers, and what a caller is told where it fails, or does not answer for so long that it can't be
+    /// waited for. Every call goes this way, so that a database that is out of reach is left alone for a moment, and one
+    /// that refuses our password, or hangs, is opened anew.
     ///
     /// # Errors
     /// [`Code::HistoryUnavailable`].
-    pub fn told<T>(&self, answer: Result<T, HistoryError>) -> Result<T, Problem> {
+    pub async fn told<T>(&self, call: impl Future<Output = Result<T, HistoryError>>) -> Result<T, Problem> {
+        self.noted(unless_hung(ANSWERED_WITHIN, call).await)
+    }
+
+    /// The same of what may take longer than somebody who asks would wait, such as keeping and looking after. What does
+    /// not end within that time is given up.
+    ///
+    /// # Errors
+    /// As of [`Self::told`].
+    pub async fn told_within<T>(
+        &self,
+        within: Duration,
+        call: impl Future<Output = Result<T, HistoryError>>,
+    ) -> Result<T, Problem> {
+        self.noted(unless_late(within, call).await)
+    }
+
+    fn noted<T>(&self, answer: Result<T, HistoryError>) -> Result<T, Problem> {
         match &*self.0 {
             Kept::Nowhere(_) => answer.map_err(|error| of_history_error(&error)),
             Kept::In(database) => database.told(answer),
         }
     }
-}
-
-impl Database {
-    async fn opened(&self) -> Result<Arc<dyn History>, Problem> {
-        if let Some(known) = self.known() {
-            return known;
-        }
-        let _opening = self.opening.lock().await;
-        // Somebody else may have opened it, or failed to, meanwhile.
-        if let Some(known) = self.known() {
-            return known;
-        }
-        let opened = match tokio::time::timeout(OPENED_WITHIN, (self.open)()).await {
-            Ok(opened) => opened,
-            Err(_) => Err(HistoryError::Unreachable(sqlx::Error::PoolTimedOut)),
-        };
-        let opened = self.told(opened)?;
-        tracing::info!(history = self.description, "the history is open");
-        self.state().opened = Some(opened.clone());
-        Ok(opened)
-    }
-
-    /// What needs no opening: the history, or that it is left alone.
-    fn known(&self) -> Option<Result<Arc<dyn History>, Problem>> {
-        let state = self.state();
-        if let Some((when, problem)) = &state.failed
-            && self.environment.now().since(*when) < LEFT_ALONE_FOR
-        {
-            return Some(Err(problem.clone()));
-        }
-        state.opened.clone().map(Ok)
-    }
-
-    fn told<T>(&self, answer: Result<T, HistoryError>) -> Result<T, Problem> {
-        let error = match answer {
-            Ok(answer) => {
-                self.state().failed = None;
-                return Ok(answer);
-            }
-            Err(error) => error,
-        };
-        tracing::warn!(history = self.description, %error, "the history could not be asked");
-        let problem = of_history_error(&error);
-        let mut state = self.state();
-        let is_refused = is_authentication(&error);
-        if is_refused {
-            state.opened = None;
-        }
-        // What is opened anew, or was never opened, is left alone as well: opening takes its time.
-        if is_refused || state.opened.is_none() || matches!(error, HistoryError::Unreachable(_)) {
-            state.failed = Some((self.environment.now(), problem.clone()));
-        }
-        Err(problem)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // A panic inside leaves it as it was, so a poisoned lock is still good.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whether PostgreSQL refused who we are: its codes of class 28, invalid authorization specification. That is how a
-/// rotation of the secret shows.
-fn is_authentication(error: &HistoryError) -> bool {
-    let (HistoryError::Unreachable(source) | HistoryError::Database(source)) = error else { return false };
-    let refused = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    refused.is_some_and(|code| code.starts_with("28"))
 }
 
 impl fmt::Debug for OpenedHistory {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use larder_cache::Environment;
 use larder_history::{History, HistoryError, PostgresHistory, PostgresSettings, SqliteHistory};
+use tokio::sync::OnceCell;
 
 use super::OpenedHistory;
 use super::database_secret::database_url;
@@ -44,8 +45,11 @@ pub fn history_of(
 /// A history that is gone with the process.
 #[must_use]
 pub fn ephemeral_history(environment: Arc<dyn Environment>) -> OpenedHistory {
-    OpenedHistory::when_asked("sqlite in memory".to_owned(), environment, async || {
-        SqliteHistory::in_memory().await.map(shared)
+    // Opened anew, it is the same one.
+    let made = Arc::new(OnceCell::new());
+    OpenedHistory::when_asked("sqlite in memory".to_owned(), environment, move || {
+        let made = made.clone();
+        async move { made.get_or_try_init(async || SqliteHistory::in_memory().await.map(shared)).await.cloned() }
     })
 }
 

@@ -1,7 +1,9 @@
+use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use larder_history::SqliteHistory;
 
+use super::database::LEFT_ALONE_FOR;
 use super::*;
 use crate::test_app::TokioClock;
 
@@ -39,7 +41,7 @@ async fn one_that_breaks_off_later_is_left_alone_too_and_not_opened_anew() {
     let (history, tries) = opened_at(1).await;
     history.opened().await.expect("it is there");
     let broken = HistoryError::Unreachable(sqlx::Error::PoolTimedOut);
-    history.told::<()>(Err(broken)).expect_err("it broke off");
+    history.told::<()>(ready(Err(broken))).await.expect_err("it broke off");
     assert!(history.opened().await.is_err() && history.health() == HistoryHealth::Unavailable);
     tokio::time::sleep(LEFT_ALONE_FOR).await;
     history.opened().await.expect("its own connections are made anew");
@@ -47,10 +49,26 @@ async fn one_that_breaks_off_later_is_left_alone_too_and_not_opened_anew() {
 }
 
 #[tokio::test]
+async fn one_that_hangs_is_waited_for_no_longer_than_somebody_who_asks_and_is_opened_anew() {
+    let (history, tries) = opened_at(1).await;
+    history.opened().await.expect("it is there");
+    let hangs = std::future::pending::<Result<(), _>>();
+    let hung = tokio::time::timeout(Duration::from_secs(25), history.told(hangs)).await.expect("it is given up");
+    assert_eq!(hung.expect_err("it hangs").code(), Code::HistoryUnavailable);
+    assert_eq!(history.health(), HistoryHealth::Unavailable);
+    tokio::time::sleep(LEFT_ALONE_FOR).await;
+    history.opened().await.expect("it answers again");
+    assert_eq!(tries.load(SeqCst), 2, "its connections hang on");
+}
+
+#[tokio::test]
 async fn what_fails_for_another_reason_keeps_nobody_else_from_asking() {
     let (history, _) = opened_at(1).await;
     history.opened().await.expect("it is there");
-    history.told::<()>(Err(HistoryError::TimedOut(sqlx::Error::PoolTimedOut))).expect_err("too slow");
+    history.told::<()>(ready(Err(HistoryError::TimedOut(sqlx::Error::PoolTimedOut)))).await.expect_err("too slow");
+    assert!(history.opened().await.is_ok());
+    let never = std::future::pending::<Result<(), _>>();
+    history.told_within(Duration::from_secs(60), never).await.expect_err("a sync that is too large");
     assert!(history.opened().await.is_ok());
 }
 
@@ -90,7 +108,7 @@ async fn a_password_that_is_refused_is_read_anew() {
     let (history, tries) = opened_at(1).await;
     history.opened().await.expect("it is there");
     let refused = HistoryError::Database(sqlx::Error::Database(Box::new(WrongPassword)));
-    history.told::<()>(Err(refused)).expect_err("refused");
+    history.told::<()>(ready(Err(refused))).await.expect_err("refused");
     tokio::time::sleep(LEFT_ALONE_FOR).await;
     history.opened().await.expect("with the new password");
     assert_eq!(tries.load(SeqCst), 2, "the secret was not read again");
