@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 
 use larder_cache::Directives;
-use larder_history::{SyncRecords, Which};
 use larder_sources::{AccountId, DRS_ACCOUNTS};
 use serde::Deserialize;
 
@@ -9,9 +8,6 @@ use crate::outage::is_outage;
 use crate::problem::{Code, Problem};
 use crate::queries::{account_of_text, data_type_of_text};
 use crate::{App, Principal, Question, Reply};
-
-/// How many records of syncs are looked at for the accounts that they name.
-const MOST_RECORDS: u32 = 10_000;
 
 /// An account, and what people call it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,10 +73,9 @@ impl App {
     async fn remembered(&self, principal: &Principal) -> Option<BTreeMap<AccountId, Option<String>>> {
         let history = self.history();
         let opened = history.opened().await.ok()?;
-        let records = SyncRecords { accounts: Vec::new(), which: Which::All, limit: MOST_RECORDS };
-        let records = history.told(opened.syncs(&records)).await.ok()?;
+        let synced = history.told(opened.synced_accounts()).await.ok()?;
         let registered = history.told(opened.accounts()).await.ok()?;
-        let synced = records.into_iter().map(|record| (record.account, None));
+        let synced = synced.into_iter().map(|id| (id, None));
         let named = registered.into_iter().map(|account| (account.id, account.name));
         let known = synced.chain(named).filter_map(|(id, name)| Some((AccountId::parse(&id)?, name)));
         let known: BTreeMap<_, _> = known.filter(|(id, _)| principal.may_see(id)).collect();

@@ -33,6 +33,9 @@ pub trait History: Debug + Send + Sync {
     async fn store_costs(&self, sync: &CostSync<'_>) -> Result<SyncOutcome, HistoryError>;
     /// Records that nothing could be had.
     async fn record_failure(&self, sync: &FailedSync<'_>) -> Result<(), HistoryError>;
+    /// Whether a sync could be kept now: something is written and deleted again, which nobody else sees. A large sync may
+    /// find a disk full all the same.
+    async fn check_writable(&self) -> Result<(), HistoryError>;
 
     /// The resources of an account, by region; of regions that no sync of that kind ever reached there is nothing.
     async fn resources(
@@ -45,6 +48,15 @@ pub trait History: Debug + Send + Sync {
     async fn costs(&self, account: &str, period: Period) -> Result<Option<CostsOfAccount>, HistoryError>;
     /// The records of syncs.
     async fn syncs(&self, records: &SyncRecords) -> Result<Vec<SyncRecord>, HistoryError>;
+    /// Of all places (account, region and kind) that these records since that moment are about, the one whose newest record
+    /// is the oldest: of when that is. The limit does not count.
+    async fn longest_unsynced(
+        &self,
+        records: &SyncRecords,
+        since: Timestamp,
+    ) -> Result<Option<Timestamp>, HistoryError>;
+    /// The accounts of which a sync ever succeeded, by id.
+    async fn synced_accounts(&self) -> Result<Vec<String>, HistoryError>;
 
     /// By month, account and service; `months` are first days, without `to`.
     async fn monthly_costs(&self, accounts: &[String], months: Period) -> Result<Vec<CostOfMonth>, HistoryError>;
@@ -118,6 +130,10 @@ impl<E: Engine> History for E {
         store::record_failure(self, sync).await
     }
 
+    async fn check_writable(&self) -> Result<(), HistoryError> {
+        store::check_writable(self).await
+    }
+
     async fn resources(
         &self,
         account: &str,
@@ -133,6 +149,18 @@ impl<E: Engine> History for E {
 
     async fn syncs(&self, records: &SyncRecords) -> Result<Vec<SyncRecord>, HistoryError> {
         read::syncs(self, records).await
+    }
+
+    async fn longest_unsynced(
+        &self,
+        records: &SyncRecords,
+        since: Timestamp,
+    ) -> Result<Option<Timestamp>, HistoryError> {
+        read::longest_unsynced(self, records, since).await
+    }
+
+    async fn synced_accounts(&self) -> Result<Vec<String>, HistoryError> {
+        read::synced_accounts(self).await
     }
 
     async fn monthly_costs(&self, accounts: &[String], months: Period) -> Result<Vec<CostOfMonth>, HistoryError> {

@@ -113,18 +113,24 @@ pub struct SyncRecord {
 pub struct SyncRecords {
     /// Of these accounts; of all where there are none.
     pub accounts: Vec<String>,
-    /// All of them, or those that failed.
+    /// Of these kinds; of all where there are none.
+    pub whats: Vec<What>,
+    /// Wanted by that one; by anybody where absent.
+    pub by: Option<String>,
+    /// All of them, those that failed, or those that succeeded.
     pub which: Which,
     /// At most so many.
     pub limit: u32,
 }
 
-/// Whether syncs that succeeded are asked for too.
+/// Which syncs are asked for, by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Which {
-    /// They are.
+    /// All.
     #[default]
     All,
-    /// They are not.
+    /// Those that failed.
     Failed,
+    /// Those that succeeded.
+    Succeeded,
 }

@@ -9,9 +9,6 @@ use crate::problem::Problem;
 use crate::sync::accounts_of;
 use crate::{App, Principal};
 
-/// How many records are looked through for the last sync that a query lives on.
-const MOST_RECORDS: u32 = 500;
-
 /// A question to the history, with the words of its parameters.
 #[derive(Clone, Debug)]
 pub struct AskedHistory<'a> {
@@ -57,9 +54,9 @@ impl HistoryQuery {
     async fn last_sync(&self, app: &App, accounts: Vec<String>) -> Result<Option<Timestamp>, Problem> {
         let history = app.history();
         let opened = history.opened().await?;
-        let records = SyncRecords { accounts, which: Which::All, limit: MOST_RECORDS };
-        let records = history.told(opened.syncs(&records)).await?;
-        let kept = records.into_iter().filter(|record| record.result.is_ok() && record.what == self.what);
-        Ok(kept.map(|record| record.as_of).max())
+        let (whats, which) = (vec![self.what], Which::Succeeded);
+        let last = SyncRecords { accounts, whats, which, limit: 1, ..SyncRecords::default() };
+        let last = history.told(opened.syncs(&last)).await?;
+        Ok(last.first().map(|record| record.as_of))
     }
 }

@@ -7,6 +7,7 @@ mod asked;
 mod deadline;
 mod marks;
 mod one;
+mod pace;
 mod records;
 mod report;
 mod targets;

@@ -67,7 +67,8 @@ impl App {
         let accounts = accounts_of(principal, asked.accounts)?;
         let history = self.history();
         let opened = history.opened().await?;
-        let records = SyncRecords { accounts, which: asked.which, limit: asked.limit };
+        let (which, limit) = (asked.which, asked.limit);
+        let records = SyncRecords { accounts, which, limit, ..SyncRecords::default() };
         let records = history.told(opened.syncs(&records)).await?;
         Ok(Records { syncs: records.into_iter().map(|record| Record::of(principal, record)).collect() })
     }

@@ -14,7 +14,7 @@ pub(crate) use inventory::resources;
 pub(crate) use movers::movers;
 pub(crate) use snapshots::snapshots_without_volume;
 pub(crate) use stopped::stopped_instances;
-pub(crate) use syncs::syncs;
+pub(crate) use syncs::{longest_unsynced, synced_accounts, syncs};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};

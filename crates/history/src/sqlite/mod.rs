@@ -87,6 +87,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_full_disk_is_found_before_a_sync_is_begun() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let history = SqliteHistory::open(&folder.path().join("history.sqlite")).await.expect("opens");
+        limit(&history, 1).await;
+        let refused = history.check_writable().await;
+        assert!(matches!(refused, Err(HistoryError::Full(_))), "{refused:?}");
+        limit(&history, 1 << 20).await;
+        history.check_writable().await.expect("there is room again");
+    }
+
+    #[tokio::test]
     async fn a_full_disk_is_said_and_what_was_kept_is_whole() {
         let folder = tempfile::tempdir().expect("a folder");
         let history = SqliteHistory::open(&folder.path().join("history.sqlite")).await.expect("opens");

@@ -6,12 +6,14 @@ mod record;
 mod resources;
 mod spans;
 mod told;
+mod writable;
 
 pub(crate) use account::{accounts, put_account, remove_account};
 pub(crate) use costs::store_costs;
 pub(crate) use record::record_failure;
 pub(crate) use resources::store_resources;
 pub(crate) use spans::spans;
+pub(crate) use writable::check_writable;
 
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;

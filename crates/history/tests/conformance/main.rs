@@ -13,5 +13,7 @@ mod resources;
 mod samples;
 mod side_by_side;
 mod sqlite;
+mod syncs;
 mod tables;
 mod upkeep;
+mod writable;
