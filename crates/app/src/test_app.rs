@@ -36,7 +36,9 @@ pub(crate) struct ScriptedAws {
     hangs: Mutex<BTreeSet<Asked>>,
     takes: Mutex<Duration>,
     identity: Mutex<Option<Result<AccountId, FetchError>>>,
+    registry: Mutex<Option<FetchError>>,
     asked: AtomicUsize,
+    asked_for: Mutex<Vec<&'static str>>,
 }
 
 impl ScriptedAws {
@@ -71,6 +73,17 @@ impl ScriptedAws {
         *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = Some(account);
     }
 
+    /// Why the accounts registry can't be read from now on.
+    pub(crate) fn registry_fails(&self, why: FetchError) {
+        *self.registry.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    }
+
+    /// How often it was asked for that data type.
+    pub(crate) fn asked_for(&self, data_type: &str) -> usize {
+        let asked = self.asked_for.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.iter().filter(|name| **name == data_type).count()
+    }
+
     /// How often it was asked anything.
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
@@ -90,11 +103,18 @@ impl Fetcher for ScriptedAws {
     }
 
     /// It has a role in no account.
+    async fn check_known(&self, account: &AccountId) -> Result<(), FetchError> {
+        if let Some(why) = self.registry.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Err(why);
+        }
+        if account.as_str() == OWN { Ok(()) } else { Err(unknown_account()) }
+    }
+
     async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
+        self.asked_for.lock().unwrap_or_else(PoisonError::into_inner).push(data_type.name);
         if scope.account.as_ref().is_some_and(|account| account.as_str() != OWN) {
-            let unknown = FailureKind::Rejected { code: "UnknownAccount".to_owned() };
-            return Err(FetchError::new(unknown, "sts:AssumeRole", "there is no role for it"));
+            return Err(unknown_account());
         }
         let asked = (data_type.name, scope.region.map(Region::name));
         if self.hangs.lock().unwrap_or_else(PoisonError::into_inner).contains(&asked) {
@@ -108,6 +128,11 @@ impl Fetcher for ScriptedAws {
         let answer = answers.get(&asked).or_else(|| answers.get(&(data_type.name, None))).cloned();
         answer.unwrap_or_else(|| Ok(Bytes::from_static(b"{}")))
     }
+}
+
+fn unknown_account() -> FetchError {
+    let unknown = FailureKind::Rejected { code: "UnknownAccount".to_owned() };
+    FetchError::new(unknown, "sts:AssumeRole", "there is no role for it")
 }
 
 /// An app over a store of its own and a scripted AWS.

@@ -26,6 +26,10 @@ impl Fetcher for EmptyAws {
         "aws"
     }
 
+    async fn check_known(&self, _account: &AccountId) -> Result<(), larder_app::FetchError> {
+        Ok(())
+    }
+
     async fn fetch(
         &self,
         _data_type: &'static DataType,

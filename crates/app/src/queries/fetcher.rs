@@ -13,6 +13,13 @@ pub trait Fetcher: Send + Sync + 'static {
     /// The partition of those credentials, and so of every account that can be asked with them. AWS is not asked.
     async fn partition(&self) -> &'static str;
 
+    /// That somebody can be asked about that account: it is that of Larder's own credentials, or has a role in the accounts
+    /// registry as it is now. No role is assumed.
+    ///
+    /// # Errors
+    /// [`FetchError::is_unknown_account`] if nobody can; any other if that could not be found out.
+    async fn check_known(&self, account: &AccountId) -> Result<(), FetchError>;
+
     /// The whole answer, as JSON, with the credentials of the scope's account.
     async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError>;
 }
@@ -45,6 +52,10 @@ impl Fetcher for AwsFetcher {
 
     async fn partition(&self) -> &'static str {
         self.accounts().await.partition()
+    }
+
+    async fn check_known(&self, account: &AccountId) -> Result<(), FetchError> {
+        self.accounts().await.aws_of(account, None).await.map(drop)
     }
 
     async fn fetch(&self, data_type: &'static DataType, scope: &Scope) -> Result<Bytes, FetchError> {

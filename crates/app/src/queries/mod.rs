@@ -99,6 +99,26 @@ impl Queries {
         }
     }
 
+    /// That AWS can be asked about an account at all: it is the own one, or it is registered now. Where that can't be found
+    /// out, nobody is refused for it.
+    ///
+    /// # Errors
+    /// [`Code::UnknownAccount`].
+    pub(crate) async fn check_known(
+        &self,
+        principal: &Principal,
+        account: &AccountId,
+        within: Duration,
+    ) -> Result<(), Problem> {
+        match tokio::time::timeout(within, self.fetcher.check_known(account)).await {
+            Ok(Err(error)) if error.is_unknown_account() => {
+                let problem = of_fetch_error(&readable::by(principal, &error));
+                Err(own_account::told_of(problem, account, self.own_account.as_ref()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The answer in one region, or without any.
     async fn ask_one(&self, asking: &Asking<'_>, region: Option<Region>) -> Result<Answer, Problem> {
         let data_type = asking.data_type;

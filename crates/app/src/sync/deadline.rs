@@ -28,6 +28,12 @@ impl<'a> Deadline<'a> {
         (left >= ONE_TARGET).then_some(left.min(LONGEST_TARGET))
     }
 
+    /// How long keeping something that was had, or recording that it was not, may take: at least so long that it may come
+    /// to something.
+    pub(super) fn left(&self) -> Duration {
+        self.until.saturating_sub(self.environment.now().monotonic).max(ONE_TARGET)
+    }
+
     /// Whether nothing more can be done at all.
     pub(super) fn is_over(&self) -> bool {
         self.environment.now().monotonic >= self.until

@@ -9,6 +9,7 @@ mod marks;
 mod one;
 mod pace;
 mod records;
+mod refused;
 mod report;
 mod targets;
 mod upkeep;

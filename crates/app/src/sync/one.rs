@@ -6,6 +6,7 @@ use larder_history::{CostSync, FailedSync, Kind, Resource, ResourceSync, SyncOut
 use larder_sources::DataType;
 use serde_json::{Map, Value};
 
+use super::deadline::Deadline;
 use super::marks::data_type_of;
 use super::targets::Target;
 use crate::costs::rows_of;
@@ -26,17 +27,25 @@ pub(super) async fn sync(
     principal: &Principal,
     target: &Target,
     directives: &Directives,
+    deadline: &Deadline<'_>,
 ) -> Result<Synced, Problem> {
     let began = app.now();
-    let synced = fetch_and_keep(app, principal, target, directives).await;
+    let synced = fetch_and_keep(app, principal, target, directives, deadline).await;
     if let Err(problem) = &synced {
-        record(app, principal, target, problem, began).await;
+        record(app, principal, target, problem, began, deadline).await;
     }
     synced
 }
 
 /// Records that a target could not be had.
-pub(super) async fn record(app: &App, principal: &Principal, target: &Target, problem: &Problem, as_of: Timestamp) {
+pub(super) async fn record(
+    app: &App,
+    principal: &Principal,
+    target: &Target,
+    problem: &Problem,
+    as_of: Timestamp,
+    deadline: &Deadline<'_>,
+) {
     let failed = FailedSync {
         account: target.account.as_str(),
         region: target.region.map(larder_sources::Region::name),
@@ -46,18 +55,18 @@ pub(super) async fn record(app: &App, principal: &Principal, target: &Target, pr
         code: problem.code().name(),
         error: problem.detail(),
     };
-    record_failure(app, &failed).await;
+    record_failure(app, &failed, deadline).await;
 }
 
 /// Records a failure, if there is a history that can be reached: where there is none, the report and the log tell of it.
-pub(super) async fn record_failure(app: &App, failed: &FailedSync<'_>) {
+pub(super) async fn record_failure(app: &App, failed: &FailedSync<'_>, deadline: &Deadline<'_>) {
     let history = app.history();
     if !history.is_configured() {
         return;
     }
     let Ok(opened) = history.opened().await else { return };
     // What that failed with is in the log already.
-    let _ = history.told(opened.record_failure(failed)).await;
+    let _ = history.told_within(deadline.left(), opened.record_failure(failed)).await;
 }
 
 async fn fetch_and_keep(
@@ -65,13 +74,15 @@ async fn fetch_and_keep(
     principal: &Principal,
     target: &Target,
     directives: &Directives,
+    deadline: &Deadline<'_>,
 ) -> Result<Synced, Problem> {
     let data_type = data_type_of(target.what)?;
     let answer = fetch(app, principal, target, data_type, directives).await?;
     let as_of = moment_before(app.now(), answer.age);
+    let kept = Kept { app, principal, target, as_of, deadline };
     match target.what {
-        What::Resources(kind) => keep_resources(app, principal, (target, kind, data_type), as_of, &answer.value).await,
-        What::Costs => keep_costs(app, principal, target, as_of, &answer.value).await,
+        What::Resources(kind) => kept.resources(kind, &resources_of(&answer.value, data_type)?).await,
+        What::Costs => kept.costs(&answer.value).await,
     }
 }
 
@@ -92,51 +103,43 @@ async fn fetch(
     }
 }
 
-async fn keep_resources(
-    app: &App,
-    principal: &Principal,
-    (target, kind, data_type): (&Target, Kind, &DataType),
+/// What was had, on its way into the history.
+struct Kept<'a> {
+    app: &'a App,
+    principal: &'a Principal,
+    target: &'a Target,
     as_of: Timestamp,
-    answer: &[u8],
-) -> Result<Synced, Problem> {
-    let resources = resources_of(answer, data_type)?;
-    let seen = u64::try_from(resources.len()).unwrap_or(u64::MAX);
-    let history = app.history();
-    if !history.is_configured() {
-        return Ok(Synced { seen, kept: None });
-    }
-    let region = target.region.map(larder_sources::Region::name).unwrap_or_default();
-    let sync = ResourceSync {
-        account: target.account.as_str(),
-        region,
-        kind,
-        as_of,
-        by: principal.name(),
-        resources: &resources,
-    };
-    let opened = history.opened().await?;
-    let kept = history.told(opened.store_resources(&sync)).await?;
-    Ok(Synced { seen, kept: Some(kept) })
+    deadline: &'a Deadline<'a>,
 }
 
-async fn keep_costs(
-    app: &App,
-    principal: &Principal,
-    target: &Target,
-    as_of: Timestamp,
-    answer: &[u8],
-) -> Result<Synced, Problem> {
-    let (period, rows) = rows_of(answer)?;
-    let seen = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let history = app.history();
-    if !history.is_configured() {
-        return Ok(Synced { seen, kept: None });
+impl Kept<'_> {
+    async fn resources(&self, kind: Kind, resources: &[Resource]) -> Result<Synced, Problem> {
+        let seen = u64::try_from(resources.len()).unwrap_or(u64::MAX);
+        let history = self.app.history();
+        if !history.is_configured() {
+            return Ok(Synced { seen, kept: None });
+        }
+        let (account, by, as_of) = (self.target.account.as_str(), self.principal.name(), self.as_of);
+        let region = self.target.region.map(larder_sources::Region::name).unwrap_or_default();
+        let sync = ResourceSync { account, region, kind, as_of, by, resources };
+        let opened = history.opened().await?;
+        let kept = history.told_within(self.deadline.left(), opened.store_resources(&sync)).await?;
+        Ok(Synced { seen, kept: Some(kept) })
     }
-    let account = target.account.as_str();
-    let sync = CostSync { account, from: period.from, to: period.to, as_of, by: principal.name(), rows: &rows };
-    let opened = history.opened().await?;
-    let kept = history.told(opened.store_costs(&sync)).await?;
-    Ok(Synced { seen, kept: Some(kept) })
+
+    async fn costs(&self, answer: &[u8]) -> Result<Synced, Problem> {
+        let (period, rows) = rows_of(answer)?;
+        let seen = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let history = self.app.history();
+        if !history.is_configured() {
+            return Ok(Synced { seen, kept: None });
+        }
+        let (account, by, as_of) = (self.target.account.as_str(), self.principal.name(), self.as_of);
+        let sync = CostSync { account, from: period.from, to: period.to, as_of, by, rows: &rows };
+        let opened = history.opened().await?;
+        let kept = history.told_within(self.deadline.left(), opened.store_costs(&sync)).await?;
+        Ok(Synced { seen, kept: Some(kept) })
+    }
 }
 
 /// The resources of an answer, as they are.

@@ -6,8 +6,9 @@ use larder_history::{FailedSync, What};
 use larder_sources::AccountId;
 
 use super::deadline::Deadline;
-use super::marks::marks;
+use super::marks::mark;
 use super::one::{self, Marked, directives, record_failure};
+use super::refused::{Allowed, allowed};
 use super::report::{FailedTarget, Outcome};
 use super::targets::{Target, Untried, targets};
 use super::{SyncReport, SyncRequest, name_of};
@@ -16,7 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::{App, Principal};
 
 const WITHOUT_HISTORY: &str = "There is no history, so nothing was kept but by the cache.";
-const UNMARKED: &str = "What was cached before could not be invalidated, and may be answered until its TTL ends.";
+const UNMARKED: &str = "What was cached before was not all invalidated, and may be answered until its TTL ends.";
 
 /// Syncs.
 pub struct Sync<'a>(&'a App);
@@ -46,7 +47,8 @@ type Told<'a> = &'a (dyn Fn(Progress<'_>) + Send + std::marker::Sync);
 impl Sync<'_> {
     /// Invalidates what is asked for, fetches it under the new fence, which refills the cache, and keeps in the history
     /// what changed, some targets side by side. What fails is recorded there, and stops nothing else; what is not reached
-    /// within that time has failed too.
+    /// within that time has failed too. What can come to nothing (an account that is named and that nobody knows, costs that
+    /// the history could not keep) has failed before anything is invalidated, fetched or recorded for it.
     ///
     /// # Errors
     /// A [`Problem`] if the caller may not, or if nobody could tell which accounts there are.
@@ -60,15 +62,22 @@ impl Sync<'_> {
         let Self(app) = self;
         let deadline = Deadline::after(within, app.environment());
         let accounts = self.accounts(principal, request, &deadline).await?;
-        let marked = self.mark(principal, request, &accounts).await?;
+        let Allowed { accounts, whats, refused } = allowed(app, principal, request, accounts, &deadline).await?;
+        let request = &SyncRequest { whats, ..request.clone() };
+        let dead = mark(app, principal, request, &accounts).await?;
         let (mut wanted, untried) = targets(app, principal, request, &accounts, &deadline).await?;
-        told(Progress::Expected(wanted.len() + untried.len()));
+        told(Progress::Expected(wanted.len() + untried.len() + refused.len()));
+        refused.iter().for_each(|target| told(Progress::Failed(target)));
         // Who has too little time every time must not leave out the same ones every time.
         let first = usize::try_from(app.environment().random()).unwrap_or_default() % wanted.len().max(1);
         wanted.rotate_left(first);
         let mut failed = self.give_up(principal, untried, &deadline, told).await;
+        failed.extend(refused);
         let (deadline, mut outcomes) = (&deadline, Vec::new());
-        let done = wanted.into_iter().map(|target| self.one(principal, target, marked, deadline));
+        let done = wanted.into_iter().map(|target| {
+            let marked = if dead.contains(&target.what) { Marked::Acknowledged } else { Marked::Unacknowledged };
+            self.one(principal, target, marked, deadline)
+        });
         let mut done = stream::iter(done).buffer_unordered(app.side_by_side());
         while let Some(done) = done.next().await {
             match done {
@@ -83,7 +92,12 @@ impl Sync<'_> {
             }
         }
         self.tell(&accounts, &outcomes);
-        Ok(self.report(principal, outcomes, failed, marked))
+        let is_marked = request.whats.iter().all(|what| dead.contains(what));
+        let remark = match self.0.history().is_configured() {
+            false => Some(WITHOUT_HISTORY),
+            true => (!is_marked).then_some(UNMARKED),
+        };
+        Ok(self.report(principal, outcomes, failed, remark))
     }
 
     /// Tells whoever listens of which accounts there is something new.
@@ -105,7 +119,7 @@ impl Sync<'_> {
         principal: &Principal,
         mut outcomes: Vec<Outcome>,
         mut failed: Vec<FailedTarget>,
-        marked: Marked,
+        remark: Option<&str>,
     ) -> SyncReport {
         outcomes.sort_by(|one, other| {
             (&one.account_id, one.kind, &one.region).cmp(&(&other.account_id, other.kind, &other.region))
@@ -113,12 +127,6 @@ impl Sync<'_> {
         failed.sort_by(|one, other| {
             (&one.account_id, one.kind, &one.region).cmp(&(&other.account_id, other.kind, &other.region))
         });
-        let is_kept = self.0.history().is_configured();
-        let remark = match marked {
-            _ if !is_kept => Some(WITHOUT_HISTORY),
-            Marked::Unacknowledged => Some(UNMARKED),
-            Marked::Acknowledged => None,
-        };
         let report = SyncReport::of(outcomes, failed, remark);
         let (done, failed) = (report.outcomes.len(), report.failed_regions.len());
         tracing::info!(by = principal.name(), targets = done, failed, seen = report.synced, "a sync is over");
@@ -147,27 +155,6 @@ impl Sync<'_> {
         Ok(ids.filter(|account| principal.check_invalidate(Some(account)).is_ok()).collect())
     }
 
-    /// Kills what was cached before. Without a store nothing outlives a look at it; where the store is out of reach, the
-    /// fetches are asked for one by one.
-    async fn mark(
-        &self,
-        principal: &Principal,
-        request: &SyncRequest,
-        accounts: &[AccountId],
-    ) -> Result<Marked, Problem> {
-        if self.0.store().reason.is_some() {
-            return Ok(Marked::Acknowledged);
-        }
-        for mark in marks(principal, request, accounts)? {
-            match self.0.invalidation().invalidate(principal, &mark).await {
-                Ok(_) => {}
-                Err(problem) if problem.code() == Code::StoreUnavailable => return Ok(Marked::Unacknowledged),
-                Err(problem) => return Err(problem),
-            }
-        }
-        Ok(Marked::Acknowledged)
-    }
-
     async fn one(
         &self,
         principal: &Principal,
@@ -179,11 +166,11 @@ impl Sync<'_> {
         let Some(left) = deadline.left_for_a_target() else {
             let problem = Problem::new(Code::Deadline, "It was not reached in time; the next sync begins elsewhere.");
             if !deadline.is_over() {
-                one::record(app, principal, &target, &problem, app.now()).await;
+                one::record(app, principal, &target, &problem, app.now(), deadline).await;
             }
             return Err(FailedTarget::of(&target, problem));
         };
-        match one::sync(app, principal, &target, &directives(left, marked)).await {
+        match one::sync(app, principal, &target, &directives(left, marked), deadline).await {
             Ok(synced) => Ok(Outcome::of(&target, &synced)),
             Err(problem) => Err(FailedTarget::of(&target, problem)),
         }
@@ -209,7 +196,7 @@ impl Sync<'_> {
                     code: untried.problem.code().name(),
                     error: untried.problem.detail(),
                 };
-                record_failure(self.0, &record).await;
+                record_failure(self.0, &record, deadline).await;
             }
             let target = FailedTarget::from(untried);
             told(Progress::Failed(&target));

@@ -13,6 +13,8 @@ use crate::test_app::{OWN, TestApp, history_in_memory};
 use crate::wiring::OpenedHistory;
 use crate::{ChosenRegions, Directives, Principal, Question, Reply};
 
+mod refused;
+
 const WITHIN: Duration = Duration::from_secs(60);
 
 async fn test() -> TestApp {
@@ -109,7 +111,9 @@ async fn the_words_of_aws_are_for_who_may_see_every_account() {
     let claims = [("token_use", "access"), ("scope", "larder/read"), ("cognito:groups", "[acct-111122223333]")];
     let claims = claims.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let reader = Principal::from_claims(&claims, &[]).expect("a token");
-    for record in records(&test, &reader, Which::Failed).await {
+    let told = records(&test, &reader, Which::Failed).await;
+    assert_eq!(told.len(), 2);
+    for record in told {
         let said = format!("{record:?}");
         assert!(said.contains("ACCESS_DENIED") && !said.contains("user ann"), "{said}");
     }
@@ -203,16 +207,4 @@ async fn who_may_not_change_an_account_syncs_nothing(#[case] scope: &str, #[case
     let principal = Principal::from_claims(&claims, &[]).expect("a token");
     let refused = test.app.sync().run(&principal, &instances(), WITHIN, &|_| {}).await.expect_err("refused");
     assert_eq!((refused.code(), test.aws.asked()), (code, 0));
-}
-
-#[test]
-fn a_sync_of_many_marks_no_more_than_a_handful() {
-    let accounts: Vec<_> = (0..300).map(|n| AccountId::parse(&format!("{n:012}")).expect("12 digits")).collect();
-    let all = marks::marks(&Principal::local(), &SyncRequest::of_resources(), &accounts).expect("marks");
-    assert_eq!((all.len(), all[0].account.as_ref()), (3, None));
-    let named = SyncRequest { accounts: accounts.clone(), ..SyncRequest::of_resources() };
-    assert_eq!(marks::marks(&Principal::local(), &named, &accounts).expect("marks").len(), 3);
-    let one = SyncRequest { accounts: vec![own()], ..SyncRequest::of_resources() };
-    let of_one = marks::marks(&Principal::local(), &one, &[own()]).expect("marks");
-    assert_eq!((of_one.len(), of_one[0].account.as_ref()), (3, Some(&own())));
 }
