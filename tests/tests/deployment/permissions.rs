@@ -26,6 +26,9 @@ const OF_NETWORK: [&str; 6] = [
     "ec2:UnassignPrivateIpAddresses",
 ];
 
+/// What Secrets Manager does for a function, with the function's role, for a secret under a key of one's own.
+const OF_SECRETS: [&str; 1] = ["kms:Decrypt"];
+
 /// Every statement of the roles of a template, by the role.
 pub(crate) fn statements(template: &Template) -> Vec<(String, Value)> {
     let of_role = |(id, role): (&str, &Value)| {
@@ -35,7 +38,13 @@ pub(crate) fn statements(template: &Template) -> Vec<(String, Value)> {
             .flat_map(|policy| items(&policy["PolicyDocument"]["Statement"]).into_iter().cloned().collect::<Vec<_>>());
         statements.map(|statement| (id.to_owned(), statement)).collect::<Vec<_>>()
     };
-    template.of_type("AWS::IAM::Role").flat_map(of_role).collect()
+    let beside = |(_, policy): (&str, &Value)| {
+        let role = policy["RoleName"]["Ref"].as_str().unwrap_or_default().to_owned();
+        let statements = items(&policy["PolicyDocument"]["Statement"]).into_iter().cloned();
+        statements.map(|statement| (role.clone(), statement)).collect::<Vec<_>>()
+    };
+    let of_roles = template.of_type("AWS::IAM::Role").flat_map(of_role);
+    of_roles.chain(template.of_type("AWS::IAM::RolePolicy").flat_map(beside)).collect()
 }
 
 /// What is allowed too widely: an action with a `*`, or any resource where AWS knows one.
@@ -106,9 +115,10 @@ fn may_do_what_their_rows_say(template: &Template, rows: &[&Function]) {
         assert_eq!(written(&function["Role"]), format!("${{{id}Role.Arn}}"));
         let of_role = statements(template).into_iter().filter(|(role, _)| *role == format!("{id}Role"));
         let actions = of_role.flat_map(|(_, it)| items(&it["Action"]).into_iter().map(written).collect::<Vec<_>>());
-        let of_network: &[&str] = if row.history == HistoryUse::InItsNetwork { &OF_NETWORK } else { &[] };
-        let is_of_lambda = |action: &str| OF_LAMBDA.contains(&action) || of_network.contains(&action);
-        let allowed: BTreeSet<_> = actions.filter(|action| !is_of_lambda(action)).collect();
+        let of_history = [&OF_NETWORK[..], &OF_SECRETS].concat();
+        let of_history = if row.history == HistoryUse::InItsNetwork { of_history } else { Vec::new() };
+        let is_of_others = |action: &str| OF_LAMBDA.contains(&action) || of_history.contains(&action);
+        let allowed: BTreeSet<_> = actions.filter(|action| !is_of_others(action)).collect();
         let called: BTreeSet<_> = row.calls().map(str::to_owned).collect();
         assert_eq!(allowed, called, "{name}");
     }

@@ -16,12 +16,26 @@ pub struct HistoryConfiguration {
     pub read_replica: Option<DatabaseUrl>,
     /// The ARN of the Secrets Manager secret that has the database's URL.
     pub secret: Option<String>,
+    /// Where that database is, as far as a secret of names does not say.
+    pub place: DatabasePlace,
     /// How many connections to PostgreSQL there may be.
     pub pool: u32,
     /// How long one statement may take.
     pub statement_timeout: Duration,
     /// How long what is past is kept.
     pub retention: Retention,
+}
+
+/// Where a PostgreSQL is whose name and password a secret has: what is said here counts more than the secret. RDS keeps
+/// nothing but these two in the secrets that it manages itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DatabasePlace {
+    /// A name or an address.
+    pub host: Option<String>,
+    /// 5432 where nobody says.
+    pub port: Option<u16>,
+    /// The database on it; `larder` where nobody says.
+    pub name: Option<String>,
 }
 
 /// Which database.
@@ -75,6 +89,7 @@ impl Default for HistoryConfiguration {
             database: None,
             read_replica: None,
             secret: None,
+            place: DatabasePlace::default(),
             pool: 10,
             statement_timeout: Duration::from_secs(5),
             retention: Retention::default(),
@@ -108,6 +123,18 @@ pub(super) fn secret(text: &str) -> Parsed<String> {
             .to_owned()
     };
     (is_one && is_clean).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+/// A name or an IPv4 address, as it may stand in a URL.
+pub(crate) fn host(text: &str) -> Parsed<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let is_one = (1..=253).contains(&text.len()) && text.bytes().all(allowed);
+    is_one.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is not a host, e.g. db.example"))
+}
+
+pub(super) fn database_name(text: &str) -> Parsed<String> {
+    let is_one = (1..=63).contains(&text.len()) && !text.contains(char::is_control);
+    is_one.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is not the name of a database, e.g. larder"))
 }
 
 /// Absent means for ever, and 0 would delete the current month.
@@ -154,6 +181,17 @@ mod tests {
         for text in ["", "larder-database", "arn:aws:s3:::bucket", "arn:aws:secretsmanager:a:b:secret:"] {
             assert!(secret(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_place_is_what_can_stand_in_a_url() {
+        assert!(host("larder.abc.us-east-1.rds.amazonaws.com").is_ok() && host("10.0.0.1").is_ok());
+        for text in ["", "db.example:5432", "postgres://db", "a b", "a@b", "a/b", &"a".repeat(254)] {
+            assert!(host(text).is_err(), "{text}");
+        }
+        assert!(
+            database_name("larder history").is_ok() && database_name("").is_err() && database_name("a\nb").is_err()
+        );
     }
 
     #[test]

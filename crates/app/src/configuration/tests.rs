@@ -27,7 +27,8 @@ fn nothing_set_is_the_defaults_and_they_are_what_the_table_says() {
         [&in_words[..], &["runtime.servers_table", "runtime.table", "runtime.max_age_s", "warm.keys"]].concat();
     let in_words = [&in_words[..], &["metrics.namespace", "auth.issuer", "auth.audience", "auth.jwks"]].concat();
     let of_history = ["database", "read_replica", "database_secret", "versions_months", "costs_months"];
-    let of_history = of_history.map(|name| format!("history.{name}"));
+    let of_history = [&of_history[..], &["database_host", "database_port", "database_name"]].concat();
+    let of_history: Vec<_> = of_history.iter().map(|name| format!("history.{name}")).collect();
     let in_words = [in_words, of_history.iter().map(|it| &**it).collect()].concat();
     let in_words = [&in_words[..], &["page.login_domain", "page.client_id"]].concat();
     for row in PLAIN.iter().filter(|row| !in_words.contains(&row.key)) {

@@ -65,7 +65,7 @@ async fn sqlite(path: PathBuf) -> Result<Arc<dyn History>, HistoryError> {
 
 async fn of_secret(set: HistoryConfiguration) -> Result<Arc<dyn History>, HistoryError> {
     let arn = set.secret.clone().unwrap_or_default();
-    let url = database_url(&arn, &ambient_aws().await).await?;
+    let url = database_url(&arn, &set.place, &ambient_aws().await).await?;
     PostgresHistory::new(&settings(&url, &set)).map(shared)
 }
 
