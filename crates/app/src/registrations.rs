@@ -4,7 +4,7 @@ use larder_sources::{AccountEntry, AccountId, FetchError, InvalidAccount, Regist
 use crate::configuration::Configuration;
 use crate::problem::Problem;
 use crate::sql_accounts::rows;
-use crate::wiring::{OpenedHistory, accounts, accounts_table};
+use crate::wiring::{OpenedHistory, SharedRegistry, accounts, accounts_table, shared_registry};
 
 /// The accounts that can be asked, each with where it is registered.
 #[derive(Debug, Default)]
@@ -37,28 +37,27 @@ pub enum Place {
     File,
     /// The accounts table.
     Table,
-    /// The history's database.
+    /// The history's database, where no table is configured.
     Database,
     /// Nowhere: it is that of Larder's own credentials.
     Own,
 }
 
 impl Registrations {
-    /// Those of the file and, as they are now, of the table and of the history's database.
+    /// Those of the file and, as they are now, of the table or, where none is configured, of the history's database.
     pub async fn registered(configuration: &Configuration, aws: &SdkConfig, history: &OpenedHistory) -> Self {
         let mut found = Self::default();
         found.take(Place::File, configuration.accounts.all().to_vec());
-        if let Some(table) = &configuration.accounts_table {
-            match accounts_table(table, aws).entries().await {
+        match shared_registry(configuration, history) {
+            Some(SharedRegistry::Table(table)) => match accounts_table(table, aws).entries().await {
                 Ok(entries) => found.take_valid(Place::Table, entries),
                 Err(error) => found.table_failure = Some(error),
-            }
-        }
-        if history.is_configured() {
-            match rows(history).await {
+            },
+            Some(SharedRegistry::Database(history)) => match rows(history).await {
                 Ok(rows) => found.take_valid(Place::Database, rows),
                 Err(problem) => found.database_failure = Some(problem),
-            }
+            },
+            None => {}
         }
         found
     }
@@ -104,9 +103,11 @@ impl Registrations {
 
 #[cfg(test)]
 mod tests {
+    use larder_history::{CloudAccount, History, SqliteHistory};
     use larder_sources::{ConfiguredAccounts, FailureKind};
 
     use super::*;
+    use crate::test_app::history_in_memory;
     use crate::wiring::fixed_aws;
 
     fn account(id: &str, name: &str) -> RegisteredAccount {
@@ -142,6 +143,22 @@ mod tests {
         let [table, own] = [found.table_failure, found.own_failure].map(|failure| failure.expect("nobody answers"));
         assert_eq!([&*table.operation, &*own.operation], ["dynamodb:Scan", "sts:GetCallerIdentity"]);
         assert_eq!([table.kind, own.kind], [FailureKind::Unavailable, FailureKind::Unavailable]);
+    }
+
+    #[tokio::test]
+    async fn the_database_is_a_registry_only_where_there_is_no_table() {
+        let history = SqliteHistory::in_memory().await.expect("a history");
+        let id = "444455556666".to_owned();
+        let row = CloudAccount { id, name: None, role_arn: None, external_id: None, regions: Vec::new() };
+        history.put_account(&row).await.expect("registered");
+        let history = history_in_memory(history);
+        // Nobody listens there.
+        let aws = fixed_aws("http://127.0.0.1:9", "us-east-1", "key", "secret");
+        for (accounts_table, places) in [(None, vec![Place::Database]), (Some("accounts".to_owned()), vec![])] {
+            let configuration = Configuration { accounts_table, ..Default::default() };
+            let found = Registrations::registered(&configuration, &aws, &history).await;
+            assert_eq!(found.accounts.into_iter().flat_map(|one| one.places).collect::<Vec<_>>(), places);
+        }
     }
 
     #[test]

@@ -117,6 +117,11 @@ async fn the_accounts_table_is_used_where_one_is_configured() {
     put.item("roleArn", text("arn:aws:iam::444455556666:role/larder-read")).send().await.expect("written");
     larder("accounts list", &env).await.is(0, &["table", "in the registry: account 999999999999", "another account"]);
 
+    // Nobody would read it there.
+    let database = format!("sqlite:{}", desk.path("history.sqlite"));
+    let refused = larder(&format!("{ADD} --database {database}"), &env).await;
+    refused.is(2, &["the accounts table larder-accounts-of-the-program is configured", "--in table"]);
+
     // What the file says counts more, so nobody may think that the table was enough.
     desk.write_file("[[accounts]]\naccount_id = \"444455556666\"\n");
     larder(ADD, &env).await.is(2, &["larder.toml", "counts more", "--in file"]);

@@ -8,16 +8,36 @@ use crate::configuration::Configuration;
 use crate::sql_accounts::SqlAccounts;
 use crate::{AwsFetcher, SystemEnvironment};
 
-/// Who answers for which account: the credentials of `aws` for their own, and roles for those of `larder.toml`, of the
-/// accounts table and of the history's database. What the file says of an account counts most, then the table.
+/// The registry that processes share, besides each one's own `larder.toml`.
+pub(crate) enum SharedRegistry<'a> {
+    /// The accounts table of that name.
+    Table(&'a str),
+    /// That history's database.
+    Database(&'a OpenedHistory),
+}
+
+/// The one that is there. Of a deployment with a table, only some processes reach a database, and what is kept for all of
+/// them must not depend on which of them fetched it: its accounts are not asked then.
+pub(crate) fn shared_registry<'a>(
+    configuration: &'a Configuration,
+    history: &'a OpenedHistory,
+) -> Option<SharedRegistry<'a>> {
+    let of_database = || history.is_configured().then_some(SharedRegistry::Database(history));
+    configuration.accounts_table.as_deref().map(SharedRegistry::Table).or_else(of_database)
+}
+
+/// Who answers for which account: the credentials of `aws` for their own, and roles for those of `larder.toml` and of the
+/// accounts table, or, where no table is configured, of the history's database. What the file says of an account counts
+/// more.
 #[must_use]
 pub fn accounts(configuration: &Configuration, aws: SdkConfig, history: &OpenedHistory) -> Accounts {
     let mut registries: Vec<Arc<dyn AccountRegistry>> = vec![Arc::new(configuration.accounts.clone())];
-    if let Some(table) = &configuration.accounts_table {
-        registries.push(Arc::new(accounts_table(table, &aws)));
-    }
-    if history.is_configured() {
-        registries.push(Arc::new(SqlAccounts::new(history.clone(), Arc::new(SystemEnvironment::new()))));
+    match shared_registry(configuration, history) {
+        Some(SharedRegistry::Table(table)) => registries.push(Arc::new(accounts_table(table, &aws))),
+        Some(SharedRegistry::Database(history)) => {
+            registries.push(Arc::new(SqlAccounts::new(history.clone(), Arc::new(SystemEnvironment::new()))));
+        }
+        None => {}
     }
     Accounts::new(aws, Arc::new(SeveralRegistries(registries)))
 }

@@ -9,6 +9,7 @@ mod history;
 mod runtime;
 mod store;
 
+pub(crate) use accounts::{SharedRegistry, shared_registry};
 pub use accounts::{accounts, accounts_table, ambient_fetcher};
 pub use aws::{ambient_aws, chosen_profile, endpoint_overrides, fixed_aws};
 pub use configured_region::{ConfiguredRegion, ambient_region, configured_region};

@@ -74,7 +74,7 @@ pub(crate) enum RegistryChoice {
     File,
     /// The accounts table
     Table,
-    /// The history's database
+    /// The history's database, whose accounts are asked where no accounts table is configured
     Database,
 }
 

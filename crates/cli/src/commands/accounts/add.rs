@@ -13,6 +13,13 @@ pub(super) async fn run(given: &Given, add: &AddAccount) -> anyhow::Result<Exit>
     let account = account(add)?;
     let id = account.id();
     let changing = Changing::open(given, (&add.registry, &add.database), &add.store).await?;
+    if let (Registry::Database(_), Some(table)) = (&changing.registry, &changing.configuration.accounts_table) {
+        let reason = format!(
+            "the accounts table {table} is configured, and no account of the database is asked then: register it in the \
+             table (--in table)"
+        );
+        return Err(WrongUsage(reason).into());
+    }
     if !matches!(changing.registry, Registry::File) && changing.in_file(id).is_some() {
         let path = changing.file.path.display();
         let reason = format!(
