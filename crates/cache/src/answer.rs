@@ -31,6 +31,8 @@ pub struct Content {
     pub etag: Arc<str>,
     /// How long it was meant to be fresh, since its fetch began.
     pub lifetime: Duration,
+    /// When its fetch began, in Unix milliseconds by the clock of whoever fetched it: the same for everybody who has it.
+    pub created_at: u64,
 }
 
 /// Who holds an answer's content.
@@ -167,7 +169,7 @@ impl Answer {
     /// The same answer with a part of its value, tagged as that.
     #[must_use]
     pub fn with_value(self, value: Bytes) -> Self {
-        let content = Content { etag: etag(&value), value, lifetime: self.lifetime };
+        let content = Content { etag: etag(&value), value, lifetime: self.lifetime, created_at: self.created_at };
         Self::of(content, self.age, self.origin, self.freshness)
     }
 

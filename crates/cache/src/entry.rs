@@ -24,8 +24,6 @@ pub(crate) struct Entry {
     pub(crate) forced: bool,
     /// Whether a renewal fetched it, and no request.
     pub(crate) warmed: bool,
-    /// When its fetch began, in Unix milliseconds by the clock of whoever fetched it: its name in the store.
-    pub(crate) created_at: u64,
     /// When its fetch began, if this process fetched it.
     pub(crate) fetched: Option<Start>,
     /// Its age when this process got it, and when that was.
@@ -126,11 +124,15 @@ mod tests {
         let scope = Scope { partition: "aws".into(), region: Some("us-east-1".into()), account: Account::Global };
         Arc::new(Entry {
             key: Key::new("ec2-instance-types", scope).expect("valid"),
-            content: Content { value: Bytes::from_static(b"{}"), etag: "e".into(), lifetime: POLICY.ttl },
+            content: Content {
+                value: Bytes::from_static(b"{}"),
+                etag: "e".into(),
+                lifetime: POLICY.ttl,
+                created_at: 900_000,
+            },
             fence: None,
             forced: false,
             warmed: false,
-            created_at: 900_000,
             fetched: None,
             age_then: Duration::from_secs(100),
             got: at(1_000, 1_000),

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::Series;
-use super::known::KnownCosts;
+use super::known::{KnownCosts, age_of};
+use super::series::Shape;
 use crate::accounts_seen::SeenAccount;
 use crate::inventory::{Source, seconds_of};
 use crate::problem::{Code, Problem};
@@ -41,7 +43,7 @@ pub struct CostAnswer {
     /// `cache`, `history` or `mixed`.
     #[schema(pattern = "^(cache|history|mixed)$")]
     pub source: &'static str,
-    /// How old the oldest of it is.
+    /// How old the oldest of it is, earlier days included.
     pub age_seconds: Option<u64>,
     #[serde(skip)]
     pub(super) etag: Option<String>,
@@ -64,6 +66,30 @@ pub struct CostsOfOne {
     #[schema(format = DateTime)]
     pub as_of: String,
     /// Why they are not newer, if AWS failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub code: Option<&'static str>,
+    /// The same for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub detail: Option<String>,
+    /// Of the days before those that Cost Explorer is asked for, where they were asked for and the history has any or
+    /// failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub earlier: Option<EarlierDays>,
+}
+
+/// What the history told of earlier days.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EarlierDays {
+    /// How long ago AWS was last asked for them; null where the history failed, so that they are unknown.
+    pub age_seconds: Option<u64>,
+    /// When AWS was last asked for them; null likewise.
+    #[schema(format = DateTime)]
+    pub as_of: Option<String>,
+    /// Why they are unknown, if the history failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub code: Option<&'static str>,
@@ -102,7 +128,7 @@ impl CostAnswer {
 }
 
 impl CostsOfOne {
-    pub(super) fn of(account: &SeenAccount, known: &KnownCosts) -> Self {
+    pub(super) fn of(account: &SeenAccount, known: &KnownCosts, now: Timestamp) -> Self {
         Self {
             account_id: account.id.to_string(),
             name: account.name.clone(),
@@ -111,6 +137,22 @@ impl CostsOfOne {
             as_of: seconds_of(known.as_of),
             code: known.cause.as_ref().map(|cause| cause.code().name()),
             detail: known.cause.as_ref().map(|cause| cause.detail().to_owned()),
+            earlier: known.earlier.as_ref().map(|earlier| EarlierDays::of(earlier, now)),
+        }
+    }
+}
+
+impl EarlierDays {
+    fn of(earlier: &Result<Timestamp, Problem>, now: Timestamp) -> Self {
+        match earlier {
+            Ok(as_of) => Self {
+                age_seconds: Some(age_of(*as_of, now).as_secs()),
+                as_of: Some(seconds_of(*as_of)),
+                ..Self::default()
+            },
+            Err(problem) => {
+                Self { code: Some(problem.code().name()), detail: Some(problem.detail().to_owned()), ..Self::default() }
+            }
         }
     }
 }
@@ -123,20 +165,20 @@ impl FailedAccount {
 }
 
 /// Where all of it is from, in a word: the earlier days of an account may be of the history where the others are not.
-pub(super) fn source_of(sources: impl Iterator<Item = Source>, has_earlier: bool) -> &'static str {
-    let (of_history, of_cache): (Vec<_>, Vec<_>) = sources.partition(|source| *source == Source::History);
-    match (of_history.is_empty(), of_cache.is_empty()) {
-        (false, true) => "history",
-        (true, _) if !has_earlier => "cache",
-        _ => "mixed",
+pub(super) fn source_of(known: &[(&SeenAccount, &KnownCosts)]) -> &'static str {
+    let is_of_history = |known: &KnownCosts| known.source == Source::History;
+    if !known.is_empty() && known.iter().all(|(_, known)| is_of_history(known)) {
+        return "history";
     }
+    let is_partly = |known: &KnownCosts| is_of_history(known) || matches!(known.earlier, Some(Ok(_)));
+    if known.iter().any(|(_, known)| is_partly(known)) { "mixed" } else { "cache" }
 }
 
 /// What names the state of all of it, on the day of the answer.
-pub(super) fn etag_of<'a>(states: impl Iterator<Item = (&'a str, &'a str)>, shape: &str) -> String {
-    let tags = Sha256::new().chain_update(shape).chain_update("\n");
-    let tags = states.fold(tags, |tags, (account, tag)| {
-        tags.chain_update(account).chain_update(" ").chain_update(tag).chain_update("\n")
+pub(super) fn etag_of(known: &[(&SeenAccount, &KnownCosts)], shape: &Shape) -> String {
+    let tags = Sha256::new().chain_update(format!("{:?} {}\n", shape.period, shape.tomorrow));
+    let tags = known.iter().fold(tags, |tags, (account, known)| {
+        tags.chain_update(format!("{} {:?} {}\n", account.id, account.name, known.state()))
     });
     hex::encode(&tags.finalize()[..16])
 }

@@ -11,7 +11,7 @@ use larder_sources::DataType;
 use serde::Deserialize;
 
 use super::asked::days;
-use crate::inventory::{Source, moment_before};
+use crate::inventory::{Source, fetch_begun};
 use crate::problem::{Code, Problem, of_failure};
 
 /// A number with more digits than that, or more zeros behind it, is no amount of money.
@@ -25,11 +25,13 @@ pub(crate) struct KnownCosts {
     pub(crate) age: Duration,
     /// Why it is not newer, if AWS failed.
     pub(crate) cause: Option<Problem>,
+    /// What the history said of the days before, if they were asked for and it has any.
+    pub(crate) earlier: Option<Result<Timestamp, Problem>>,
     /// The days of which everything is known: what is not among the rows cost nothing.
     pub(crate) days: BTreeSet<Date>,
     pub(crate) rows: Vec<CostRow>,
-    /// What names this state.
-    pub(crate) tag: String,
+    /// What names the state of the rows that did not come from the history.
+    tag: String,
 }
 
 /// The data type's answer.
@@ -51,11 +53,11 @@ struct ToldCost {
 }
 
 impl KnownCosts {
-    /// What the cache answered `now`.
+    /// What the cache answered.
     ///
     /// # Errors
     /// [`Code::Internal`] if the answer is not as the data type answers.
-    pub(crate) fn of_answer(answer: &Answer, data_type: &DataType, now: Timestamp) -> Result<Self, Problem> {
+    pub(crate) fn of_answer(answer: &Answer, data_type: &DataType) -> Result<Self, Problem> {
         let (period, rows) = rows_of(&answer.value)?;
         let cause = match &answer.freshness {
             Freshness::StaleIfError(failure) => Some(of_failure(failure, data_type)),
@@ -63,9 +65,10 @@ impl KnownCosts {
         };
         Ok(Self {
             source: Source::of(answer.origin),
-            as_of: moment_before(now, answer.age),
+            as_of: fetch_begun(answer),
             age: answer.age,
             cause,
+            earlier: None,
             days: days(period).collect(),
             rows,
             tag: answer.etag.to_string(),
@@ -78,11 +81,12 @@ impl KnownCosts {
         Self {
             source: Source::History,
             as_of,
-            age: Duration::try_from(now.duration_since(as_of)).unwrap_or_default(),
+            age: age_of(as_of, now),
             cause: Some(cause),
+            earlier: None,
             days: known.into_iter().flat_map(days).collect(),
             rows,
-            tag: format!("history {as_of}"),
+            tag: String::new(),
         }
     }
 
@@ -91,9 +95,36 @@ impl KnownCosts {
         let CostsOfAccount { as_of, known, rows } = kept;
         self.rows.extend(rows.into_iter().filter(|row| !self.days.contains(&row.day)).collect::<Vec<_>>());
         self.days.extend(known.into_iter().flat_map(days));
-        self.tag = format!("{} history {as_of}", self.tag);
+        self.earlier = Some(Ok(as_of));
         self
     }
+
+    /// The same where the history failed to tell of the days that it does not know.
+    pub(crate) fn without_earlier(self, problem: Problem) -> Self {
+        Self { earlier: Some(Err(problem)), ..self }
+    }
+
+    /// How old the oldest of it is.
+    pub(crate) fn oldest(&self, now: Timestamp) -> Duration {
+        let earlier = self.earlier.iter().flatten().map(|as_of| age_of(*as_of, now)).max();
+        earlier.map_or(self.age, |earlier| earlier.max(self.age))
+    }
+
+    /// What names all that is known: the rows, and of when and why they are what they are, but for how old they are by now
+    /// and which layer of the cache had them.
+    pub(crate) fn state(&self) -> String {
+        let Self { source, as_of, cause, earlier, tag, .. } = self;
+        let by = if *source == Source::History { "history" } else { "cache" };
+        let told = |problem: &Problem| format!("{} {}", problem.code().name(), problem.detail());
+        let cause = cause.as_ref().map(told).unwrap_or_default();
+        let earlier = earlier.as_ref().map(|earlier| earlier.as_ref().map_or_else(told, ToString::to_string));
+        format!("{by} {as_of} {tag} {cause} {}", earlier.unwrap_or_default())
+    }
+}
+
+/// How long ago that was.
+pub(super) fn age_of(as_of: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(as_of)).unwrap_or_default()
 }
 
 /// The days that an answer tells of, and its rows.

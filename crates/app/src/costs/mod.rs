@@ -7,7 +7,7 @@ mod answer;
 mod known;
 mod series;
 
-pub use answer::{CostAnswer, CostsOfOne, FailedAccount};
+pub use answer::{CostAnswer, CostsOfOne, EarlierDays, FailedAccount};
 pub use asked::{AskedCosts, Granularity, GroupBy, METRICS_OF_COSTS, chosen, period_of_texts};
 pub(crate) use asked::{days, recent, today};
 pub(crate) use known::rows_of;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 use larder_cache::Directives;
 use larder_history::{CostsOfAccount, Period};
 
@@ -36,8 +36,6 @@ impl App {
 struct OfAccount {
     account: SeenAccount,
     known: Result<KnownCosts, Problem>,
-    /// Whether the history told of days that Cost Explorer is not asked for.
-    has_earlier: bool,
 }
 
 impl Costs<'_> {
@@ -73,7 +71,7 @@ impl Costs<'_> {
             group_by: asked.group_by,
             metric: asked.metric,
         };
-        answer(of_accounts, &shape)
+        answer(of_accounts, &shape, now)
     }
 
     async fn of_account(
@@ -92,20 +90,20 @@ impl Costs<'_> {
             Err(problem) => is_outage(problem.code()),
         };
         if !wants_history || !app.history().is_configured() {
-            return OfAccount { account, known, has_earlier: false };
+            return OfAccount { account, known };
         }
         let kept = match tokio::time::timeout(LEFT_FOR_HISTORY, self.kept(&account, period)).await {
             Ok(kept) => kept,
             Err(_) => Err(Problem::new(Code::HistoryUnavailable, "The history did not answer in time.")),
         };
-        let has_earlier = known.is_ok() && matches!(&kept, Ok(Some(_)));
         let known = match (known, kept) {
             (Ok(known), Ok(Some(kept))) => Ok(known.with_earlier(kept)),
             (Err(problem), Ok(Some(kept))) => Ok(KnownCosts::of_history(kept, problem, now)),
+            (Ok(known), Err(of_history)) => Ok(known.without_earlier(of_history)),
             (Err(problem), Err(of_history)) => Err(problem.adding(of_history.detail())),
-            (known, Ok(None) | Err(_)) => known,
+            (known, Ok(None)) => known,
         };
-        OfAccount { account, known, has_earlier }
+        OfAccount { account, known }
     }
 
     async fn by_cache(
@@ -118,7 +116,7 @@ impl Costs<'_> {
         let data_type = data_type_of_text(COSTS)?;
         let question = Question { data_type, region: None, account: Some(account.id.as_str()) };
         match app.queries().ask(principal, &question, directives).await? {
-            Reply::One(answer) => KnownCosts::of_answer(&answer, data_type, app.now()),
+            Reply::One(answer) => KnownCosts::of_answer(&answer, data_type),
             Reply::Regional(_) => Err(Problem::new(Code::Internal, "Costs were told by region.")),
         }
     }
@@ -130,10 +128,9 @@ impl Costs<'_> {
     }
 }
 
-fn answer(of_accounts: Vec<OfAccount>, shape: &Shape) -> Result<CostAnswer, Problem> {
-    let (mut accounts, mut failed, mut has_earlier) = (Vec::new(), Vec::new(), false);
+fn answer(of_accounts: Vec<OfAccount>, shape: &Shape, now: Timestamp) -> Result<CostAnswer, Problem> {
+    let (mut accounts, mut failed) = (Vec::new(), Vec::new());
     for of_account in of_accounts {
-        has_earlier |= of_account.has_earlier;
         match of_account.known {
             Ok(known) => accounts.push((of_account.account, Some(known))),
             Err(problem) => {
@@ -149,8 +146,7 @@ fn answer(of_accounts: Vec<OfAccount>, shape: &Shape) -> Result<CostAnswer, Prob
     let SeriesByLabel { labels, series, incomplete, total } = SeriesByLabel::of(&accounts, shape);
     let granularity = Granularity::WORDS.iter().find(|(_, it)| *it == shape.granularity).map_or("", |(word, _)| word);
     let metric = METRICS_OF_COSTS.iter().find(|(_, it)| *it == shape.metric).map_or("", |(word, _)| word);
-    let states = known.iter().map(|(account, known)| (account.id.as_str(), &*known.tag));
-    let etag = failed.is_empty().then(|| etag_of(states, &format!("{:?} {}", shape.period, shape.tomorrow)));
+    let etag = failed.is_empty().then(|| etag_of(&known, shape));
     let (currency, total) = total.unzip();
     Ok(CostAnswer {
         labels: labels.iter().map(ToString::to_string).collect(),
@@ -162,10 +158,10 @@ fn answer(of_accounts: Vec<OfAccount>, shape: &Shape) -> Result<CostAnswer, Prob
         from: shape.period.from.to_string(),
         to: shape.period.to.to_string(),
         incomplete: incomplete.iter().map(ToString::to_string).collect(),
-        accounts: known.iter().map(|(account, known)| CostsOfOne::of(account, known)).collect(),
+        accounts: known.iter().map(|(account, known)| CostsOfOne::of(account, known, now)).collect(),
         failed_accounts: failed.iter().map(|(account, problem)| FailedAccount::of(account, problem)).collect(),
-        source: source_of(known.iter().map(|(_, known)| known.source), has_earlier),
-        age_seconds: known.iter().map(|(_, known)| known.age.as_secs()).max(),
+        source: source_of(&known),
+        age_seconds: known.iter().map(|(_, known)| known.oldest(now).as_secs()).max(),
         etag,
     })
 }

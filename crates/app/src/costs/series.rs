@@ -17,7 +17,8 @@ pub struct Series {
     pub name: String,
     /// ISO 4217: `USD`.
     pub currency: String,
-    /// One for each label, exactly: `12.34`. Null where nothing is known of it, `0` where nothing was charged.
+    /// One for each label, exactly: `12.34`. `0` where nothing was charged, null where that is not known. Of a label that is
+    /// incomplete it is the sum of what is known.
     #[schema(value_type = Vec<Option<String>>)]
     pub amounts: Vec<Option<String>>,
     /// The sum of those that are known.
@@ -71,9 +72,9 @@ impl SeriesByLabel {
         let mut series: Vec<_> = sums
             .into_iter()
             .map(|((name, currency), amounts)| {
-                let known = known.labels_of(&name, shape.group_by);
+                let whole = known.whole_labels_of(&name, shape.group_by);
                 let sum: BigDecimal = amounts.values().sum();
-                (sum.clone(), series(name, currency, &labels, &amounts, known, &sum))
+                (sum.clone(), series(name, currency, &labels, &amounts, whole, &sum))
             })
             .collect();
         series.sort_by(|(one, _), (other, _)| other.cmp(one));
@@ -91,35 +92,34 @@ impl Shape {
     }
 }
 
-/// Of which labels something is known, and of which not everything.
+/// Of which labels everything is known that there is by now: what has no amount there cost nothing.
 struct Known {
-    of_any: BTreeSet<Date>,
+    of_all: BTreeSet<Date>,
     by_account: BTreeMap<String, BTreeSet<Date>>,
+    /// Of which not everything is, of some account.
     incomplete: BTreeSet<Date>,
 }
 
 impl Known {
     fn of(accounts: &[(SeenAccount, Option<KnownCosts>)], shape: &Shape) -> Self {
-        let mut known = Self { of_any: BTreeSet::new(), by_account: BTreeMap::new(), incomplete: BTreeSet::new() };
+        let have_come = || days(shape.period).take_while(|day| *day < shape.tomorrow);
+        let come: BTreeSet<Date> = have_come().map(|day| shape.granularity.label(day)).collect();
+        let mut known = Self { of_all: come.clone(), by_account: BTreeMap::new(), incomplete: BTreeSet::new() };
         for (account, costs) in accounts {
-            let of_account = known.by_account.entry(account.id.to_string()).or_default();
-            for day in days(shape.period) {
-                let label = shape.granularity.label(day);
-                if costs.as_ref().is_some_and(|costs| costs.days.contains(&day)) {
-                    of_account.insert(label);
-                    known.of_any.insert(label);
-                } else if day < shape.tomorrow {
-                    known.incomplete.insert(label);
-                }
-            }
+            let is_known = |day: &Date| costs.as_ref().is_some_and(|costs| costs.days.contains(day));
+            let missing: BTreeSet<Date> =
+                have_come().filter(|day| !is_known(day)).map(|day| shape.granularity.label(day)).collect();
+            known.by_account.insert(account.id.to_string(), &come - &missing);
+            known.incomplete.extend(missing);
         }
+        known.of_all = &known.of_all - &known.incomplete;
         known
     }
 
-    fn labels_of(&self, name: &str, group_by: GroupBy) -> &BTreeSet<Date> {
+    fn whole_labels_of(&self, name: &str, group_by: GroupBy) -> &BTreeSet<Date> {
         match group_by {
-            GroupBy::Service => &self.of_any,
-            GroupBy::Account => self.by_account.get(name).unwrap_or(&self.of_any),
+            GroupBy::Service => &self.of_all,
+            GroupBy::Account => self.by_account.get(name).unwrap_or(&self.of_all),
         }
     }
 }
@@ -129,12 +129,12 @@ fn series(
     currency: String,
     labels: &[Date],
     amounts: &BTreeMap<Date, BigDecimal>,
-    known: &BTreeSet<Date>,
+    whole: &BTreeSet<Date>,
     sum: &BigDecimal,
 ) -> Series {
     let amount = |label: &Date| match amounts.get(label) {
         Some(amount) => Some(text_of(amount)),
-        None => known.contains(label).then(|| "0".to_owned()),
+        None => whole.contains(label).then(|| "0".to_owned()),
     };
     Series { name, currency, amounts: labels.iter().map(amount).collect(), total: text_of(sum) }
 }

@@ -104,6 +104,19 @@ fn an_account_of_which_nothing_is_known_is_missing_everywhere() {
 }
 
 #[test]
+fn what_a_service_cost_is_unknown_where_an_account_is_and_no_zero() {
+    let (day, next, to) = (date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 3));
+    let first = known(FIRST, day, to, vec![row(day, "EC2", "USD", "1"), row(next, "S3", "USD", "2")]);
+    let second = known(SECOND, day, next, Vec::new());
+    let accounts = [first, second];
+    let series = SeriesByLabel::of(&accounts, &shape(day, to, Granularity::Day, GroupBy::Service));
+    let expected = [("S3".to_owned(), vec![some("0"), some("2")]), ("EC2".to_owned(), vec![some("1"), None])];
+    assert_eq!(amounts(&series), expected, "the second account's next day may have had a charge");
+    let by_account = SeriesByLabel::of(&accounts, &shape(day, to, Granularity::Day, GroupBy::Account));
+    assert_eq!(amounts(&by_account), [(FIRST.to_owned(), vec![some("1"), some("2")])]);
+}
+
+#[test]
 fn the_metric_is_the_one_that_is_asked_for_and_other_days_do_not_count() {
     let (day, to) = (date(2026, 11, 1), date(2026, 11, 2));
     let rows = vec![row(day, "EC2", "USD", "1"), row(to, "EC2", "USD", "100")];

@@ -6,6 +6,7 @@ mod authorisation;
 mod aws_words;
 mod bad_input;
 mod cache;
+mod costs;
 mod document;
 mod hanging_regions;
 mod inventory;

@@ -71,7 +71,8 @@ impl InventoryAnswer {
         self.regions.iter().map(|told| told.age).max()
     }
 
-    /// What names the state that is told, while nothing is missing.
+    /// What names the state that is told, while nothing is missing: the resources, and of when and why they are what they
+    /// are. How old they are by now is not in it, so that it stays from one refresh to the next.
     #[must_use]
     pub fn etag(&self) -> Option<String> {
         if !self.failed.is_empty() {
@@ -79,9 +80,7 @@ impl InventoryAnswer {
         }
         let told_by = self.cached.regions_told_by.as_ref();
         let tags = told_by.map_or_else(Sha256::new, |told_by| Sha256::new().chain_update(&*told_by.etag));
-        let tags = self.regions.iter().fold(tags, |tags, told| {
-            tags.chain_update(&told.region).chain_update(" ").chain_update(&told.tag).chain_update("\n")
-        });
+        let tags = self.regions.iter().fold(tags, |tags, told| tags.chain_update(told.state()));
         Some(hex::encode(&tags.finalize()[..16]))
     }
 

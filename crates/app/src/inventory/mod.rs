@@ -9,7 +9,7 @@ mod region_told;
 pub use answer::{InventoryAnswer, InventoryPage};
 pub use kinds::{INVENTORY, InventoryKind};
 pub use reading::{AskedInventory, Inventory};
-pub(crate) use region_told::{Source, moment_before, seconds_of};
+pub(crate) use region_told::{Source, fetch_begun, moment_before, seconds_of};
 
 #[cfg(test)]
 mod tests;

@@ -48,7 +48,6 @@ impl Inventory<'_> {
         asked: &AskedInventory<'_>,
         directives: &Directives,
     ) -> Result<InventoryAnswer, Problem> {
-        let Self(app) = self;
         let data_type = asked.kind.data_type()?;
         let question = Question {
             data_type,
@@ -57,8 +56,7 @@ impl Inventory<'_> {
         };
         let account = account_of_text(asked.account)?;
         let regional = self.by_region(principal, &question, directives).await?;
-        let now = app.now();
-        let told = regional.answers.iter().map(|(region, it)| RegionTold::of_answer(region.name(), it, data_type, now));
+        let told = regional.answers.iter().map(|(region, it)| RegionTold::of_answer(region.name(), it, data_type));
         let mut answer = InventoryAnswer {
             account,
             kind: asked.kind,

@@ -59,8 +59,8 @@ pub(super) struct RegionTold {
     cause: Option<Problem>,
     /// By id.
     pub(super) items: Vec<Item>,
-    /// What names this state.
-    pub(super) tag: String,
+    /// What names the state of the items.
+    tag: String,
 }
 
 /// One resource.
@@ -71,16 +71,11 @@ pub(super) struct Item {
 }
 
 impl RegionTold {
-    /// What the cache answered `now`.
+    /// What the cache answered.
     ///
     /// # Errors
     /// [`Code::Internal`] if the answer is no list of its data type's shape.
-    pub(super) fn of_answer(
-        region: &str,
-        answer: &Answer,
-        data_type: &DataType,
-        now: Timestamp,
-    ) -> Result<Self, Problem> {
+    pub(super) fn of_answer(region: &str, answer: &Answer, data_type: &DataType) -> Result<Self, Problem> {
         let cause = match &answer.freshness {
             Freshness::StaleIfError(failure) => Some(of_failure(failure, data_type)),
             Freshness::Fresh | Freshness::StaleWhileRevalidate => None,
@@ -88,7 +83,7 @@ impl RegionTold {
         Ok(Self {
             region: region.to_owned(),
             source: Source::of(answer.origin),
-            as_of: moment_before(now, answer.age),
+            as_of: fetch_begun(answer),
             age: answer.age,
             stale: !matches!(answer.freshness, Freshness::Fresh),
             cause,
@@ -113,6 +108,15 @@ impl RegionTold {
             items: items.collect(),
             tag: format!("history {as_of}"),
         }
+    }
+
+    /// What names all that is told of the region: the state of its items, and what an answer says of itself, but for how
+    /// old it is by now and which layer of the cache had it. Who has both has missed nothing.
+    pub(super) fn state(&self) -> String {
+        let Self { region, source, as_of, stale, cause, tag, .. } = self;
+        let by = if *source == Source::History { "history" } else { "cache" };
+        let cause = cause.as_ref().map(|cause| Value::Object(told_of(cause)).to_string()).unwrap_or_default();
+        format!("{region} {by} {} {stale} {tag} {cause}\n", seconds_of(*as_of))
     }
 
     /// What an answer says of the region itself.
@@ -149,6 +153,12 @@ fn told_of(cause: &Problem) -> Map<String, Value> {
 /// A moment without the parts of a second, which say nothing here.
 pub(crate) fn seconds_of(moment: Timestamp) -> String {
     Timestamp::from_second(moment.as_second()).unwrap_or(moment).to_string()
+}
+
+/// When the fetch of an answer began, whoever has it and whenever he asks.
+pub(crate) fn fetch_begun(answer: &Answer) -> Timestamp {
+    let millis = i64::try_from(answer.created_at).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// The moment that was so long ago.

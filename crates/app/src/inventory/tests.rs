@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use larder_history::{ResourceSync, SqliteHistory};
 use larder_sources::{FailureKind, FetchError};
 use rstest::rstest;
@@ -153,4 +155,43 @@ async fn what_is_told_is_tagged_as_long_as_nothing_is_missing() {
     test.aws.answers_in("us-east-1", "ec2-instances", Err(failure(DENIED)));
     test.app.invalidation().invalidate(&Principal::local(), &Default::default()).await.expect("invalidated");
     assert_eq!(tag().await, None);
+}
+
+/// The tag of what is told of one region, however old it may be at most.
+async fn tag_of(test: &TestApp, max_age: Option<Duration>) -> String {
+    let asked = AskedInventory { kind: &INVENTORY[0], account: OWN, region: Some("us-east-1") };
+    let directives = Directives { max_age, ..Directives::default() };
+    let answer = test.app.inventory().ask(&Principal::local(), &asked, &directives).await;
+    answer.expect("told").etag().expect("a tag")
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tag_tells_of_when_the_same_resources_are_and_not_how_long_ago_that_is() {
+    let test = TestApp::new();
+    test.aws.answers("ec2-instances", Ok(r#"{"instances":[{"instanceId":"i-1"}]}"#));
+    let first = tag_of(&test, None).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(tag_of(&test, None).await, first);
+    let newer = tag_of(&test, Some(Duration::ZERO)).await;
+    assert_ne!(newer, first, "AWS told them anew");
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    test.aws.answers("ec2-instances", Err(failure(FailureKind::Unavailable)));
+    let stale = tag_of(&test, None).await;
+    assert_ne!(stale, newer, "AWS fails to tell them now");
+    test.aws.answers("ec2-instances", Err(failure(FailureKind::Throttled)));
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_ne!(tag_of(&test, None).await, stale, "AWS fails in another way now");
+}
+
+#[tokio::test]
+async fn the_tag_of_what_the_history_tells_is_another_for_another_cause() {
+    let test = test(&["us-east-1"]).await;
+    let mut tags = Vec::new();
+    for kind in [FailureKind::Unavailable, FailureKind::Unavailable, FailureKind::Throttled] {
+        test.aws.answers("ec2-instances", Err(failure(kind)));
+        test.app.invalidation().invalidate(&Principal::local(), &Default::default()).await.expect("invalidated");
+        tags.push(tag_of(&test, None).await);
+    }
+    assert_eq!(tags[0], tags[1]);
+    assert_ne!(tags[1], tags[2]);
 }

@@ -92,11 +92,10 @@ impl Inner {
                 let (age_then, lifetime) = (now.since(began.at), self.jittered(&request.policy));
                 let entry = Arc::new(Entry {
                     key: request.key.clone(),
-                    content: Content { etag: codec::etag(&value), value, lifetime },
+                    content: Content { etag: codec::etag(&value), value, lifetime, created_at: began.at.unix_millis() },
                     fence,
                     forced: why == Forward::Request,
                     warmed: request.renewal.is_some(),
-                    created_at: began.at.unix_millis(),
                     fetched: Some(began),
                     age_then,
                     got: now,

@@ -82,7 +82,7 @@ impl Inner {
         let encoded = codec::encode(key, &entry.content.value, self.store.largest_inline())
             .map_err(|error| StoreError::Failed(error.to_string().into()))?;
         let usable = request.policy.stale_if_error.max(request.policy.stale_while_revalidate);
-        let expires_at = entry.created_at.saturating_add(millis(entry.content.lifetime));
+        let expires_at = entry.content.created_at.saturating_add(millis(entry.content.lifetime));
         let ttl = expires_at.saturating_add(millis(usable.saturating_add(GRACE))) / 1_000;
         if !encoded.chunks.is_empty() {
             self.store.ask(data_type, |store| store.write_chunks(&encoded.chunks, ttl)).await?;
@@ -90,7 +90,7 @@ impl Inner {
         let stored = StoredEntry {
             key: key.as_str().to_owned(),
             identity: ItemIdentity::of(key),
-            created_at: entry.created_at,
+            created_at: entry.content.created_at,
             expires_at,
             used_at: None,
             ttl,
@@ -116,8 +116,9 @@ impl Inner {
         let (inner, entry) = (self.clone(), entry.clone());
         self.environment.spawn(Box::pin(async move {
             let used_at = inner.environment.now().unix_millis();
-            let mark =
-                inner.store.ask(entry.key.data_type(), |store| store.mark_used(&entry.key, entry.created_at, used_at));
+            let mark = inner
+                .store
+                .ask(entry.key.data_type(), |store| store.mark_used(&entry.key, entry.content.created_at, used_at));
             if let Err(error) = mark.await {
                 tracing::debug!(key = %entry.key, %error, "an entry's use was not noted");
             }

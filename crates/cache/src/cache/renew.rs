@@ -44,7 +44,7 @@ impl Inner {
         if let Some(left) = self.left_alone(&read, request, renewal) {
             return Ok(left);
         }
-        let found = Outdated::Found(read.entry.as_ref().map(|entry| entry.created_at));
+        let found = Outdated::Found(read.entry.as_ref().map(|entry| entry.content.created_at));
         let request = &Request { renewal: Some(found), ..request.clone() };
         let landed = self.fetch_once(request, read, Forward::Stale, Purpose::Refresh).await;
         leader.land(landed.clone());

@@ -57,7 +57,7 @@ impl Inner {
         };
         let outdated = request.renewal.is_some_and(|outdated| match outdated {
             Outdated::Within(left) => !entry.stays_fresh_for(left, self.environment.now()),
-            Outdated::Found(created_at) => created_at == Some(entry.created_at),
+            Outdated::Found(created_at) => created_at == Some(entry.content.created_at),
         });
         young_enough && !outdated && self.cache_control_allows(request, entry)
     }

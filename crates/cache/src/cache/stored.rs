@@ -96,16 +96,16 @@ impl Inner {
         let now = self.environment.now();
         let by_wall = Duration::from_millis(now.unix_millis().saturating_sub(stored.created_at));
         let known = self.memory.get(key);
-        let known = known.filter(|known| known.created_at == stored.created_at && *known.content.etag == *stored.etag);
+        let known =
+            known.filter(|known| known.content.created_at == stored.created_at && *known.content.etag == *stored.etag);
         let age_then = known.map_or(by_wall, |known| by_wall.max(known.age(now)));
         let lifetime = Duration::from_millis(stored.expires_at.saturating_sub(stored.created_at));
         Arc::new(Entry {
             key: key.clone(),
-            content: Content { value, etag: stored.etag.as_str().into(), lifetime },
+            content: Content { value, etag: stored.etag.as_str().into(), lifetime, created_at: stored.created_at },
             fence: Some(stored.fence),
             forced: stored.forced,
             warmed: stored.warmed,
-            created_at: stored.created_at,
             fetched: None,
             age_then,
             got: now,

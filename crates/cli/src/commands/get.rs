@@ -136,7 +136,7 @@ mod tests {
     fn only_who_asked_before_has_an_answer_in_memory() {
         let answer = |origin| {
             let lifetime = Duration::from_secs(300);
-            let content = Content { value: b"{}".to_vec().into(), etag: "".into(), lifetime };
+            let content = Content { value: b"{}".to_vec().into(), etag: "".into(), lifetime, created_at: 0 };
             Answer::of(content, Duration::from_secs(400), origin, Freshness::StaleWhileRevalidate)
         };
         let words = |origin, asked| whence(&answer(origin), asked);

@@ -12,7 +12,7 @@ fn fetched(why: Forward, collapsed: bool, stored: bool) -> Origin {
 
 fn answer(origin: Origin, freshness: Freshness, age: u64) -> Answer {
     let (age, lifetime) = (Duration::from_secs(age), Duration::from_secs(300));
-    Answer::of(Content { value: "{}".into(), etag: "e".into(), lifetime }, age, origin, freshness)
+    Answer::of(Content { value: "{}".into(), etag: "e".into(), lifetime, created_at: 0 }, age, origin, freshness)
 }
 
 fn subnets() -> &'static DataType {

@@ -1,0 +1,45 @@
+use larder_history::{HistoryError, SqliteHistory};
+use serde_json::json;
+
+use super::*;
+use crate::test_app::{TokioClock, history_in_memory};
+use crate::wiring::OpenedHistory;
+
+/// From the day before those that AWS is asked for.
+const COSTS: &str = "/api/cost-data?accountId=111122223333&from=2026-09-30&to=2026-10-02";
+
+fn with_costs(test: TestApp) -> TestApp {
+    let cost = json!({"day": "2026-10-01", "service": "EC2", "currency": "USD", "unblended": "1.23", "amortised": "1", "estimated": false});
+    let costs = json!({"from": "2026-10-01", "to": "2026-10-03", "currency": "USD", "costs": [cost]});
+    test.aws.answers("costs", Ok(&costs.to_string()));
+    test
+}
+
+#[tokio::test]
+async fn days_of_which_the_history_fails_to_tell_are_unknown_and_say_why() {
+    let down = || std::future::ready(Err(HistoryError::Unreachable(sqlx::Error::PoolTimedOut)));
+    let history = OpenedHistory::when_asked("a test's".to_owned(), std::sync::Arc::new(TokioClock::new()), down);
+    let test = with_costs(TestApp::over(history, |_| {}));
+    let told = get(&test, COSTS).await.json();
+    assert_eq!((&told["data"][0]["amounts"], &told["source"]), (&json!([null, "1.23"]), &json!("cache")));
+    let earlier = &told["accounts"][0]["earlier"];
+    assert_eq!((&earlier["code"], &earlier["asOf"]), (&json!("HISTORY_UNAVAILABLE"), &Value::Null), "{told}");
+    assert_eq!(told["incomplete"], json!(["2026-09-30"]));
+}
+
+#[tokio::test]
+async fn earlier_days_are_as_old_as_the_history_has_them() {
+    let history = SqliteHistory::in_memory().await.expect("a history");
+    let as_of = "2026-10-01T00:00:00Z".parse().expect("a moment");
+    let days = |month| jiff::civil::date(2026, month, 1);
+    let (account, by) = ("111122223333", "a test");
+    let sync = larder_history::CostSync { account, from: days(8), to: days(10), as_of, by, rows: &[] };
+    larder_history::History::store_costs(&history, &sync).await.expect("kept");
+    let test = with_costs(TestApp::over(history_in_memory(history), |_| {}));
+    let told = get(&test, COSTS).await.json();
+    let account = &told["accounts"][0];
+    assert_eq!((&account["source"], &account["earlier"]["asOf"]), (&json!("upstream"), &json!("2026-10-01T00:00:00Z")));
+    assert_eq!((&told["source"], &told["incomplete"]), (&json!("mixed"), &json!([])));
+    let age = |of: &Value| of["ageSeconds"].as_u64().expect("an age");
+    assert!(age(account) < 60 && age(&told) == age(&account["earlier"]), "{told}");
+}
