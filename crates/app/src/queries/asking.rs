@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use larder_cache::{Directives, Failure, Moment};
-use larder_sources::{AccountId, DataType};
+use larder_sources::{AccountId, Cost, DataType};
 
 use super::readable;
 use crate::Principal;
@@ -16,6 +18,14 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// The oldest answer that will do. Where each call costs money, only an administrator of the account has more of them
+    /// made than one in each TTL.
+    pub(super) fn max_age(&self, ttl: Duration) -> Option<Duration> {
+        let is_free = self.data_type.cost == Cost::Nothing;
+        let may_spend = is_free || self.principal.check_invalidate(self.account.as_ref()).is_ok();
+        self.directives.max_age.map(|max_age| if may_spend { max_age } else { max_age.max(ttl) })
+    }
+
     /// A failure as whoever asks is told it: in words that they may read, and by the whole time that the question had,
     /// not by what was left of it for the cache.
     pub(super) fn told(&self, failure: Failure) -> Failure {

@@ -125,8 +125,10 @@ impl Queries {
         let scope = Scope { region, account: asking.account.clone() };
         let key = self.key_of(data_type, &scope).await?;
         let upstream: Arc<dyn Upstream> = Arc::new(FetchUpstream { fetcher: self.fetcher.clone(), data_type, scope });
-        let directives = Directives { deadline: self.left(asking), ..*asking.directives };
-        let answer = self.cache.get(&key, &self.policies[data_type.name], &directives, &upstream).await;
+        let policy = &self.policies[data_type.name];
+        let max_age = asking.max_age(policy.ttl);
+        let directives = Directives { max_age, deadline: self.left(asking), ..*asking.directives };
+        let answer = self.cache.get(&key, policy, &directives, &upstream).await;
         let mut answer = answer.map_err(|failure| {
             let problem = asking.problem_of(failure);
             // Nobody named the own account, and a data type that shows each caller his items is asked of it all the same.

@@ -1,8 +1,9 @@
+use larder_sources::Cost;
 use serde_json::{Value, json};
 
 use super::super::history_routes::{ACCOUNTS, DEFAULT_LIMIT};
 use super::super::parameters::LARGEST_LIMIT;
-use super::rows::query;
+use super::rows::{conditions, headers, query};
 use crate::costs::{Granularity, GroupBy, METRICS_OF_COSTS};
 use crate::history_queries::{Column, HISTORY_QUERIES, HistoryQuery, Values};
 
@@ -12,6 +13,9 @@ pub(super) fn add(document: &mut Value) {
         document["paths"][row.path()]["get"] = operation(row);
     }
     let limit = json!({"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT});
+    let of_costs = &mut document["paths"]["/api/cost-data"]["get"];
+    of_costs["parameters"].as_array_mut().into_iter().for_each(|known| known.extend(conditions(Cost::EachCall)));
+    ["200", "304"].into_iter().for_each(|status| of_costs["responses"][status]["headers"] = headers());
     for (path, method) in [("/history/syncs", "get"), ("/api/cost-data", "get"), ("/api/cost-data/sync", "post")] {
         let parameters = document["paths"][path][method]["parameters"].as_array_mut();
         for parameter in parameters.into_iter().flatten() {
@@ -22,7 +26,8 @@ pub(super) fn add(document: &mut Value) {
                 Some("groupBy") => words(&GroupBy::WORDS),
                 Some("metric") => words(&METRICS_OF_COSTS),
                 Some("from" | "to") => day(),
-                _ => accounts(),
+                Some("accountId") => accounts(),
+                _ => continue,
             };
         }
     }

@@ -1,8 +1,9 @@
+use larder_sources::Cost;
 use serde_json::{Value, json};
 
 use super::super::parameters::LARGEST_LIMIT;
 use super::cursor;
-use super::rows::{header, headers, query, region_schema};
+use super::rows::{conditions, headers, query, region_schema};
 use crate::inventory::{INVENTORY, InventoryKind};
 
 /// Adds the inventories' routes.
@@ -23,13 +24,14 @@ pub(super) fn add(document: &mut Value) {
 
 fn operation(kind: &InventoryKind) -> Value {
     let limit = json!({"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT});
+    let [of_cache, of_tags] = conditions(Cost::Nothing);
     let parameters = json!([
         {"name": "id", "in": "path", "required": true, "description": "The account", "schema": account()},
         query("region", false, &region_schema(), "The region asked, several with commas between them, or all that the account may use; all where absent."),
         query("limit", false, &limit, "At most so many; all where absent."),
         query("cursor", false, &cursor(), "The nextCursor of the answer before."),
-        header("Cache-Control", "no-cache (at most one forced fetch per key in 10 s), max-age=N, only-if-cached."),
-        header("If-None-Match", "Tags of answers that the caller has."),
+        of_cache,
+        of_tags,
     ]);
     json!({
         "tags": ["inventory"],

@@ -1,4 +1,4 @@
-use larder_sources::{DATA_TYPES, DataType, NamedSchema, Region};
+use larder_sources::{Cost, DATA_TYPES, DataType, NamedSchema, Region};
 use serde_json::{Value, json};
 
 use super::super::parameters::LARGEST_LIMIT;
@@ -91,19 +91,27 @@ fn parameters(row: &DataType) -> Value {
         parameters.push(query("limit", false, &limit, "At most so many items; all where absent."));
         parameters.push(query("cursor", false, &cursor(), "The nextCursor of the answer before."));
     }
-    parameters.push(header(
-        "Cache-Control",
-        "no-cache (at most one forced fetch per key in 10 s), max-age=N, only-if-cached.",
-    ));
-    parameters.push(header("If-None-Match", "Tags of answers that the caller has."));
+    parameters.extend(conditions(row.cost));
     Value::Array(parameters)
+}
+
+/// The headers by which a caller says what he has, and what will do.
+pub(super) fn conditions(cost: Cost) -> [Value; 2] {
+    let known = "no-cache (at most one forced fetch per key in 10 s), max-age=N, only-if-cached.";
+    let said = match cost {
+        Cost::Nothing => known.to_owned(),
+        Cost::EachCall => format!(
+            "{known} AWS charges for each call, so that an answer within the data type's TTL will do for anybody but an administrator of the account."
+        ),
+    };
+    [header("Cache-Control", &said), header("If-None-Match", "Tags of answers that the caller has.")]
 }
 
 pub(super) fn query(name: &str, required: bool, schema: &Value, description: &str) -> Value {
     json!({"name": name, "in": "query", "required": required, "description": description, "schema": schema})
 }
 
-pub(super) fn header(name: &str, description: &str) -> Value {
+fn header(name: &str, description: &str) -> Value {
     json!({"name": name, "in": "header", "required": false, "description": description, "schema": {"type": "string"}})
 }
 

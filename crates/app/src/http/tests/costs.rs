@@ -1,4 +1,5 @@
 use larder_history::{HistoryError, SqliteHistory};
+use rstest::rstest;
 use serde_json::json;
 
 use super::*;
@@ -13,6 +14,35 @@ fn with_costs(test: TestApp) -> TestApp {
     let costs = json!({"from": "2026-10-01", "to": "2026-10-03", "currency": "USD", "costs": [cost]});
     test.aws.answers("costs", Ok(&costs.to_string()));
     test
+}
+
+fn of(groups: &str, scope: &str) -> Option<Principal> {
+    let claims = [("token_use", "access"), ("username", "ann"), ("scope", scope), ("cognito:groups", groups)];
+    let claims = claims.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Principal::from_claims(&claims, &[])
+}
+
+#[rstest]
+#[case::a_reader("no-cache", "[acct-111122223333]", "larder/read", "300")]
+#[case::a_reader("max-age=0", "[acct-all]", "larder/read", "300")]
+#[case::an_administrator("no-cache", "[acct-111122223333 larder-admins]", "larder/admin", "0")]
+#[tokio::test(start_paused = true)]
+async fn only_an_administrator_has_aws_charge_for_what_is_fresh(
+    #[case] cache_control: &str,
+    #[case] groups: &str,
+    #[case] scope: &str,
+    #[case] age: &str,
+    #[values("/costs?accountId=111122223333", "/api/cost-data?accountId=111122223333")] uri: &str,
+) {
+    let test = with_costs(TestApp::new());
+    let ask = async |headers: &[(&str, &str)]| {
+        let got = send_as(&test, of(groups, scope), request("GET", uri, headers, Body::empty())).await;
+        assert_eq!(got.status, 200, "{}", got.json());
+        got.header("age").to_owned()
+    };
+    assert_eq!(ask(&[]).await, "0");
+    tokio::time::sleep(std::time::Duration::from_mins(5)).await;
+    assert_eq!(ask(&[("cache-control", cache_control)]).await, age);
 }
 
 #[tokio::test]
