@@ -1,9 +1,13 @@
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use larder_history::{Metric, Period};
 
 use crate::problem::{Code, Problem, quoted};
 
+/// The years that can be asked for, so that a pattern can say which days there are.
+pub(crate) const YEARS: RangeInclusive<i16> = 2000..=2099;
 /// The most days that can be asked for: ten years.
 const MOST_DAYS: i32 = 3_660;
 
@@ -102,9 +106,13 @@ pub fn period_of_texts(from: Option<&str>, to: Option<&str>) -> Result<Option<Pe
     }
 }
 
-fn day_of_text(name: &str, text: &str) -> Result<Date, Problem> {
+/// The day that a text names.
+///
+/// # Errors
+/// [`Code::InvalidPeriod`].
+pub(crate) fn day_of_text(name: &str, text: &str) -> Result<Date, Problem> {
     let is_one = text.len() == "2026-11-01".len() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let day = text.parse::<Date>().ok().filter(|day| is_one && (2000..=2200).contains(&day.year()));
+    let day = text.parse::<Date>().ok().filter(|day| is_one && YEARS.contains(&day.year()));
     day.ok_or_else(|| {
         Problem::new(Code::InvalidPeriod, format!("{name} is {}, and must be a day such as 2026-11-01.", quoted(text)))
     })

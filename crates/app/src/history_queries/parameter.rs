@@ -3,7 +3,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use larder_history::{Dimension, Metric, Period};
 
-use crate::costs::{METRICS_OF_COSTS, chosen, days, period_of_texts, recent, today};
+use crate::costs::{METRICS_OF_COSTS, YEARS, chosen, days, period_of_texts, recent, today};
 use crate::problem::{Code, Problem, quoted};
 
 /// Something that a query can be told.
@@ -145,7 +145,7 @@ fn next_month(first: Date) -> Date {
 fn month_of_text(text: &str) -> Result<Date, Problem> {
     let is_one = text.len() == "2026-11".len() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let first = format!("{text}-01").parse::<Date>().ok();
-    let first = first.filter(|first| is_one && (2000..=2200).contains(&first.year()));
+    let first = first.filter(|first| is_one && YEARS.contains(&first.year()));
     first.ok_or_else(|| {
         Problem::new(Code::InvalidPeriod, format!("month is {}, and must be one such as 2026-11.", quoted(text)))
     })

@@ -82,10 +82,42 @@ fn words<T>(words: &[(&'static str, T)]) -> Value {
     json!({"type": "string", "enum": words, "default": words.first()})
 }
 
+/// Every day that there is of the years that can be asked for, and no other.
 fn day() -> Value {
-    json!({"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$", "example": "2026-11-01"})
+    let of_each_year =
+        ["(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])", "(0[469]|11)-(0[1-9]|[12][0-9]|30)", "02-(0[1-9]|1[0-9]|2[0-8])"];
+    let pattern = format!("^20([0-9]{{2}}-({})|([02468][048]|[13579][26])-02-29)$", of_each_year.join("|"));
+    json!({"type": "string", "pattern": pattern, "example": "2026-11-01"})
 }
 
 fn accounts() -> Value {
     json!({"type": "string", "pattern": "^[0-9]{12}(,[0-9]{12})*$"})
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::string::string_regex;
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::costs::day_of_text;
+
+    #[test]
+    fn the_pattern_has_every_day_that_is_taken_and_no_other() {
+        let schema = day();
+        let pattern = schema["pattern"].as_str().expect("a pattern");
+        let days = string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).expect("a pattern");
+        let mut runner = TestRunner::deterministic();
+        let mut days_of_year = BTreeSet::new();
+        for _ in 0..50_000 {
+            let day = days.new_tree(&mut runner).expect("a day").current();
+            day_of_text("from", &day).unwrap_or_else(|problem| panic!("{problem}"));
+            days_of_year.insert(day[5..].to_owned());
+        }
+        assert_eq!(days_of_year.len(), 366);
+        assert!(day_of_text("from", "2100-01-01").is_err() && day_of_text("from", "1999-12-31").is_err());
+    }
 }
