@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use crate::engine::Engine;
 use crate::{
     CloudAccount, CostOfDay, CostOfMonth, CostSync, CostsOfAccount, CountOfInstances, Dimension, FailedSync, Finding,
-    HistoryError, HistoryStatus, KeptResources, Kind, Metric, Mover, Period, Pruned, ResourceSync, Retention,
-    SnapshotWithoutVolume, StoppedInstance, SyncOutcome, SyncRecord, SyncRecords,
+    HistoryError, HistoryStatus, KeptResources, Kind, KnownCosts, Metric, Mover, Period, Pruned, ResourceSync,
+    Retention, SnapshotWithoutVolume, StoppedInstance, SyncOutcome, SyncRecord, SyncRecords, What,
 };
 use crate::{read, store, upkeep};
 
@@ -46,6 +46,11 @@ pub trait History: Debug + Send + Sync {
     ) -> Result<Vec<KeptResources>, HistoryError>;
     /// The costs of an account; `None` if no sync of its costs ever succeeded.
     async fn costs(&self, account: &str, period: Period) -> Result<Option<CostsOfAccount>, HistoryError>;
+    /// The days of which all costs are known, by account.
+    async fn known_costs(&self, accounts: &[String]) -> Result<Vec<KnownCosts>, HistoryError>;
+    /// When AWS was last asked, with success, for what is kept: for the account and region of them where that is longest
+    /// ago. `None` where it never was.
+    async fn as_of(&self, accounts: &[String], what: What) -> Result<Option<Timestamp>, HistoryError>;
     /// The records of syncs.
     async fn syncs(&self, records: &SyncRecords) -> Result<Vec<SyncRecord>, HistoryError>;
     /// Of all places (account, region and kind) that these records since that moment are about, the one whose newest record
@@ -62,7 +67,8 @@ pub trait History: Debug + Send + Sync {
     async fn monthly_costs(&self, accounts: &[String], months: Period) -> Result<Vec<CostOfMonth>, HistoryError>;
     /// By day and service.
     async fn daily_costs(&self, accounts: &[String], days: Period) -> Result<Vec<CostOfDay>, HistoryError>;
-    /// What moved most against the month before, either way, the furthest first.
+    /// What moved most against the month before, either way, the furthest first. Of a month that is not over, or not known
+    /// to its end, the same days of both are compared.
     async fn movers(
         &self,
         accounts: &[String],
@@ -145,6 +151,14 @@ impl<E: Engine> History for E {
 
     async fn costs(&self, account: &str, period: Period) -> Result<Option<CostsOfAccount>, HistoryError> {
         read::costs(self, account, period).await
+    }
+
+    async fn known_costs(&self, accounts: &[String]) -> Result<Vec<KnownCosts>, HistoryError> {
+        read::known_costs(self, accounts).await
+    }
+
+    async fn as_of(&self, accounts: &[String], what: What) -> Result<Option<Timestamp>, HistoryError> {
+        read::as_of(self, accounts, what).await
     }
 
     async fn syncs(&self, records: &SyncRecords) -> Result<Vec<SyncRecord>, HistoryError> {

@@ -27,7 +27,8 @@ pub use error::HistoryError;
 pub use history::History;
 pub use postgres::{PostgresHistory, PostgresSettings};
 pub use query::{
-    CostOfDay, CostOfMonth, CountOfInstances, Dimension, Mover, Period, SnapshotWithoutVolume, StoppedInstance,
+    CostOfDay, CostOfMonth, CountOfInstances, Dimension, KnownCosts, Mover, Period, SnapshotWithoutVolume,
+    StoppedInstance,
 };
 pub use resource::{KeptResources, Kind, Resource};
 pub use sqlite::SqliteHistory;

@@ -43,6 +43,15 @@ pub struct CostOfDay {
     pub amortised: BigDecimal,
 }
 
+/// Days of which all costs of an account are known: each was over when AWS was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCosts {
+    /// 12 digits.
+    pub account: String,
+    /// The days.
+    pub days: Period,
+}
+
 /// A service whose cost moved from one month to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mover {
@@ -56,6 +65,8 @@ pub struct Mover {
     pub cost: BigDecimal,
     /// What it cost in the month before.
     pub before: BigDecimal,
+    /// The last day of the month that counts. Of the month before as many days do, or all where the month is whole.
+    pub through: Date,
 }
 
 /// By what instances are counted.

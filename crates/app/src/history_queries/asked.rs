@@ -1,5 +1,4 @@
 use jiff::Timestamp;
-use larder_history::{SyncRecords, Which};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -24,7 +23,8 @@ pub struct AskedHistory<'a> {
 pub struct HistoryAnswer {
     /// Each with the fields of the query's columns.
     pub rows: Vec<Map<String, Value>>,
-    /// When AWS was last asked for what they are of, of these accounts; null if it never was.
+    /// When AWS was last asked, with success, for what they are of: for the account and region of them where that is longest
+    /// ago. Null if it never was.
     pub as_of: Option<Timestamp>,
 }
 
@@ -47,16 +47,7 @@ impl HistoryQuery {
         let history = app.history();
         let opened = history.opened().await?;
         let rows = history.told((self.run)(&*opened, &given)).await?;
-        let as_of = self.last_sync(app, given.accounts).await?;
+        let as_of = history.told(opened.as_of(&given.accounts, self.what)).await?;
         Ok(HistoryAnswer { rows, as_of })
-    }
-
-    async fn last_sync(&self, app: &App, accounts: Vec<String>) -> Result<Option<Timestamp>, Problem> {
-        let history = app.history();
-        let opened = history.opened().await?;
-        let (whats, which) = (vec![self.what], Which::Succeeded);
-        let last = SyncRecords { accounts, whats, which, limit: 1, ..SyncRecords::default() };
-        let last = history.told(opened.syncs(&last)).await?;
-        Ok(last.first().map(|record| record.as_of))
     }
 }

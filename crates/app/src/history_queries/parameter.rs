@@ -138,7 +138,8 @@ impl Given {
     }
 }
 
-fn next_month(first: Date) -> Date {
+/// The first day of the month after that.
+pub(super) fn next_month(first: Date) -> Date {
     first.saturating_add(1.month())
 }
 

@@ -1,14 +1,19 @@
 use jiff::{SignedDuration, Timestamp};
-use larder_history::{CostOfDay, CostOfMonth, CountOfInstances, Mover, SnapshotWithoutVolume, StoppedInstance};
+use larder_history::{
+    CostOfDay, CostOfMonth, CountOfInstances, KnownCosts, Mover, Period, SnapshotWithoutVolume, StoppedInstance,
+};
 use serde_json::{Map, Value, json};
 
+use super::parameter::next_month;
 use crate::costs::text_of;
 use crate::inventory::seconds_of;
 
 type Row = Map<String, Value>;
 
-pub(super) fn month(cost: &CostOfMonth) -> Row {
+pub(super) fn month(cost: &CostOfMonth, known: &[KnownCosts]) -> Row {
     let CostOfMonth { month, account, service, currency, unblended, amortised } = cost;
+    let has_all = |days: &Period| days.from <= *month && next_month(*month) <= days.to;
+    let is_complete = known.iter().any(|known| known.account == *account && has_all(&known.days));
     row(json!({
         "month": month.to_string(),
         "accountId": account,
@@ -16,6 +21,7 @@ pub(super) fn month(cost: &CostOfMonth) -> Row {
         "currency": currency,
         "unblended": text_of(unblended),
         "amortised": text_of(amortised),
+        "complete": is_complete,
     }))
 }
 
@@ -31,7 +37,7 @@ pub(super) fn day(cost: &CostOfDay) -> Row {
 }
 
 pub(super) fn mover(mover: &Mover) -> Row {
-    let Mover { account, service, currency, cost, before } = mover;
+    let Mover { account, service, currency, cost, before, through } = mover;
     row(json!({
         "accountId": account,
         "service": service,
@@ -39,6 +45,8 @@ pub(super) fn mover(mover: &Mover) -> Row {
         "cost": text_of(cost),
         "before": text_of(before),
         "change": text_of(&(cost - before)),
+        "through": through.to_string(),
+        "complete": *through == through.last_of_month(),
     }))
 }
 

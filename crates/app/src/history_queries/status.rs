@@ -17,11 +17,12 @@ pub struct HistoryReport {
     pub description: Option<String>,
     /// The last migration that it has.
     pub schema_version: i64,
-    /// With its indexes.
-    pub size_bytes: u64,
-    /// By name.
+    /// With its indexes; only for who may see every account.
+    pub size_bytes: Option<u64>,
+    /// By name; none for who may not see every account, of all of which they tell.
     pub tables: Vec<TableReport>,
-    /// Where reads go, if that is not where writes go: `ok`, or why they do not.
+    /// Where reads go, if that is not where writes go: `ok`, or why they do not; `unavailable` for who may not see every
+    /// account.
     pub read_replica: Option<String>,
     /// The newest record of a sync of an account that the caller may see.
     pub last_sync: Option<Record>,
@@ -57,15 +58,26 @@ impl App {
         let opened = history.opened().await?;
         let HistoryStatus { database, schema_version, size, tables, read_replica } =
             history.told(opened.status()).await?;
-        Ok(HistoryReport {
+        let report = HistoryReport {
             database,
-            description: principal.may_see_all().then(|| opened.description()),
+            description: Some(opened.description()),
             schema_version,
-            size_bytes: size,
+            size_bytes: Some(size),
             tables: tables.into_iter().map(TableReport::of).collect(),
             read_replica,
             last_sync,
-        })
+        };
+        Ok(if principal.may_see_all() { report } else { report.without_what_tells_of_others() })
+    }
+}
+
+impl HistoryReport {
+    fn without_what_tells_of_others(self) -> Self {
+        let read_replica = self.read_replica.map(|state| match &*state {
+            "ok" => state,
+            _ => "unavailable".to_owned(),
+        });
+        Self { description: None, size_bytes: None, tables: Vec::new(), read_replica, ..self }
     }
 }
 
@@ -74,5 +86,26 @@ impl TableReport {
         let TableStatus { name, rows, span, partitions } = table;
         let (oldest, newest) = span.unzip();
         Self { name, rows, oldest, newest, partitions }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_replica_fails_is_for_those_who_may_see_all() {
+        let report = |state: &str| HistoryReport {
+            database: String::new(),
+            description: None,
+            schema_version: 1,
+            size_bytes: None,
+            tables: Vec::new(),
+            read_replica: Some(state.to_owned()),
+            last_sync: None,
+        };
+        let told = |state| report(state).without_what_tells_of_others().read_replica;
+        assert_eq!(told("ok").as_deref(), Some("ok"));
+        assert_eq!(told("no route to replica.internal").as_deref(), Some("unavailable"));
     }
 }

@@ -51,12 +51,25 @@ pub static HISTORY_QUERIES: &[HistoryQuery] = &[
         name: "monthly-costs",
         summary: "What each service cost each account, by month",
         parameters: &[ONE_MONTH, FROM, TO],
-        columns: &[column("month", "Its first day"), ACCOUNT, SERVICE, CURRENCY, UNBLENDED, AMORTISED],
+        columns: &[
+            column("month", "Its first day"),
+            ACCOUNT,
+            SERVICE,
+            CURRENCY,
+            UNBLENDED,
+            AMORTISED,
+            column(
+                "complete",
+                "Whether all days of the month are known and over; else it is the sum of those that are known",
+            ),
+        ],
         most_days: MOST_DAYS,
         what: What::Costs,
         run: |history, given| {
             async {
-                Ok(history.monthly_costs(&given.accounts, given.months()).await?.iter().map(rows::month).collect())
+                let costs = history.monthly_costs(&given.accounts, given.months()).await?;
+                let known = history.known_costs(&given.accounts).await?;
+                Ok(costs.iter().map(|cost| rows::month(cost, &known)).collect())
             }
             .boxed()
         },
@@ -75,15 +88,20 @@ pub static HISTORY_QUERIES: &[HistoryQuery] = &[
     },
     HistoryQuery {
         name: "movers",
-        summary: "The services whose cost moved most against the month before, either way",
+        summary: "The services whose cost moved most against the month before, either way; of a month that is not over, against the same days",
         parameters: &[MONTH, METRIC, LIMIT],
         columns: &[
             ACCOUNT,
             SERVICE,
             CURRENCY,
-            column("cost", "In the month, an exact decimal number"),
-            column("before", "In the month before, an exact decimal number"),
+            column("cost", "In the month through that day, an exact decimal number"),
+            column(
+                "before",
+                "In as many days of the month before, or all where the month is whole, an exact decimal number",
+            ),
             column("change", "The difference, an exact decimal number"),
+            column("through", "The last day of the month that is known and over"),
+            column("complete", "Whether that is the month's last"),
         ],
         most_days: MOST_DAYS,
         what: What::Costs,

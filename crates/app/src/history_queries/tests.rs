@@ -52,6 +52,13 @@ async fn test() -> TestApp {
     TestApp::over(history_in_memory(history), |_| {})
 }
 
+/// Who may see one of the two.
+fn reader() -> Principal {
+    let claims = [("token_use", "access"), ("scope", "larder/read"), ("cognito:groups", "[acct-111122223333]")];
+    let claims = claims.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Principal::from_claims(&claims, &[]).expect("a token")
+}
+
 async fn ask(app: &App, name: &str, words: &[(&str, &str)]) -> Result<HistoryAnswer, Problem> {
     let words = words.to_vec();
     let query = HistoryQuery::named(name).expect("a query");
@@ -85,9 +92,7 @@ async fn every_query_has_rows_with_just_its_columns() {
 #[tokio::test]
 async fn a_caller_is_told_of_his_accounts_only() {
     let test = test().await;
-    let claims = [("token_use", "access"), ("scope", "larder/read"), ("cognito:groups", "[acct-111122223333]")];
-    let claims = claims.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let reader = Principal::from_claims(&claims, &[]).expect("a token");
+    let reader = reader();
     for query in HISTORY_QUERIES.iter().filter(|query| query.columns.iter().any(|it| it.name == "accountId")) {
         let asked = |accounts| AskedHistory { accounts, words: vec![("month", "2026-10")] };
         let told = query.ask(&test.app, &reader, &asked(None)).await.expect("told");
@@ -105,8 +110,31 @@ async fn amounts_are_exact_and_a_move_is_told_against_the_month_before() {
     assert_eq!(movers.rows.len(), 1);
     let row = &movers.rows[0];
     assert_eq!((&row["cost"], &row["before"], &row["change"]), (&json!("4"), &json!("1.5"), &json!("2.5")));
+    assert_eq!((&row["through"], &row["complete"]), (&json!("2026-10-05"), &json!(false)));
     let months = ask(&test.app, "monthly-costs", &[("from", "2026-09-10"), ("to", "2026-10-02")]).await.expect("told");
-    assert_eq!(months.rows.len(), 6, "whole months are told: {months:?}");
+    let complete: Vec<_> = months.rows.iter().map(|row| (&row["month"], &row["complete"])).collect();
+    let (whole, part) = ((&json!("2026-09-01"), &json!(true)), (&json!("2026-10-01"), &json!(false)));
+    assert_eq!(complete, [whole, whole, part, part, part, part], "whole months are told, as far as they are known");
+}
+
+#[tokio::test]
+async fn several_are_as_old_as_the_oldest_of_them() {
+    let history = SqliteHistory::in_memory().await.expect("a history");
+    for (account, region, day) in [(OWN, "us-east-1", 4), (OWN, "eu-west-1", 2), (OTHER, "us-east-1", 3)] {
+        for hour in [8, 9] {
+            let as_of = format!("2026-10-0{day}T0{hour}:00:00Z").parse().expect("a moment");
+            let (kind, by, resources) = (Kind::Instance, "t", &[][..]);
+            let sync = ResourceSync { account, region, kind, as_of, by, resources };
+            history.store_resources(&sync).await.expect("kept");
+        }
+    }
+    let app = TestApp::over(history_in_memory(history), |_| {}).app;
+    let query = HistoryQuery::named("stopped-instances").expect("a query");
+    for (accounts, expected) in [(None, 2), (Some(OTHER), 3)] {
+        let asked = AskedHistory { accounts, words: Vec::new() };
+        let told = query.ask(&app, &Principal::local(), &asked).await.expect("told");
+        assert_eq!(told.as_of.map(|it| it.to_string()), Some(format!("2026-10-0{expected}T09:00:00Z")));
+    }
 }
 
 #[rstest]
@@ -135,7 +163,16 @@ fn names_are_told_apart() {
 async fn the_report_says_what_is_kept_and_where() {
     let test = test().await;
     let report = test.app.history_report(&Principal::local()).await.expect("told");
-    assert!(report.database.starts_with("SQLite ") && report.size_bytes > 0, "{report:?}");
+    assert!(report.database.starts_with("SQLite ") && report.size_bytes > Some(0), "{report:?}");
     assert!(report.tables.iter().any(|table| table.name == "cost_data" && table.rows == 6), "{report:?}");
     assert_eq!(report.last_sync.map(|sync| sync.by), Some("t".to_owned()));
+}
+
+#[tokio::test]
+async fn the_report_tells_a_reader_of_some_accounts_nothing_of_the_others() {
+    let test = test().await;
+    let report = test.app.history_report(&reader()).await.expect("told");
+    assert!(report.database.starts_with("SQLite "), "{report:?}");
+    assert_eq!((report.tables.len(), report.size_bytes, report.description), (0, None, None));
+    assert_eq!(report.last_sync.map(|sync| sync.account_id), Some(OWN.to_owned()));
 }

@@ -15,6 +15,10 @@ const COSTS: &str = "SELECT s.as_of, p.from_day, p.to_day, c.day, c.service, c.c
     WHERE s.account_id = $1 AND s.what = 'costs' ORDER BY p.from_day, c.day, c.service";
 const MONTHLY: &str = "SELECT month, account_id, service, currency, {unblended}, {amortised} FROM cost_month
     WHERE month >= $1 AND month < $2 AND {accounts} ORDER BY month, account_id, service, currency";
+const SUMS: &str =
+    "SELECT {month_of day}, account_id, service, currency, {sum unblended}, {sum amortised} FROM cost_data
+    WHERE (day >= $1 AND day < $2 OR day >= $3 AND day < $4) AND {accounts}
+    GROUP BY {month_of day}, account_id, service, currency ORDER BY account_id, service, currency";
 const DAILY: &str = "SELECT day, service, currency, {sum unblended}, {sum amortised} FROM cost_data
     WHERE day >= $1 AND day < $2 AND {accounts} GROUP BY day, service, currency ORDER BY day, service, currency";
 
@@ -48,18 +52,29 @@ pub(crate) async fn monthly_costs(
     months: Period,
 ) -> Result<Vec<CostOfMonth>, HistoryError> {
     let statement = Statement::new(engine.dialect(), MONTHLY).bind(months.from).bind(months.to).among(accounts);
-    let cost = |row: &Row| {
-        let mut row = row.reader();
-        Ok(CostOfMonth {
-            month: row.take()?,
-            account: row.take()?,
-            service: row.take()?,
-            currency: row.take()?,
-            unblended: row.take()?,
-            amortised: row.take()?,
-        })
-    };
-    engine.ask(statement).await?.iter().map(cost).collect()
+    engine.ask(statement).await?.iter().map(cost_of_month).collect()
+}
+
+/// What these days of two months sum up to, by month, account and service.
+pub(crate) async fn sums_by_month(
+    engine: &impl Engine,
+    accounts: &[String],
+    [one, other]: [Period; 2],
+) -> Result<Vec<CostOfMonth>, HistoryError> {
+    let statement = Statement::new(engine.dialect(), SUMS).bind(one.from).bind(one.to).bind(other.from).bind(other.to);
+    engine.ask(statement.among(accounts)).await?.iter().map(cost_of_month).collect()
+}
+
+fn cost_of_month(row: &Row) -> Result<CostOfMonth, HistoryError> {
+    let mut row = row.reader();
+    Ok(CostOfMonth {
+        month: row.take()?,
+        account: row.take()?,
+        service: row.take()?,
+        currency: row.take()?,
+        unblended: row.take()?,
+        amortised: row.take()?,
+    })
 }
 
 pub(crate) async fn daily_costs(

@@ -3,14 +3,16 @@
 mod costs;
 mod instances;
 mod inventory;
+mod known;
 mod movers;
 mod snapshots;
 mod stopped;
 mod syncs;
 
-pub(crate) use costs::{costs, daily_costs, monthly_costs};
+pub(crate) use costs::{costs, daily_costs, monthly_costs, sums_by_month};
 pub(crate) use instances::instances_over_time;
 pub(crate) use inventory::resources;
+pub(crate) use known::{as_of, known_costs};
 pub(crate) use movers::movers;
 pub(crate) use snapshots::snapshots_without_volume;
 pub(crate) use stopped::stopped_instances;

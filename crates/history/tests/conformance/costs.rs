@@ -1,8 +1,8 @@
-use larder_history::{CostRow, CostSync, HistoryError, Metric, Mover, Period};
+use larder_history::{CostRow, CostSync, HistoryError, Metric, Mover, Period, What};
 use rstest::rstest;
 
 use crate::backends::Database;
-use crate::samples::{ACCOUNT, OTHER, amount, check_sound, cost, cost_sync, day, outcome};
+use crate::samples::{ACCOUNT, OTHER, amount, at, check_sound, cost, cost_sync, day, outcome};
 
 fn period(from: &str, to: &str) -> Period {
     Period { from: day(from), to: day(to) }
@@ -120,11 +120,71 @@ async fn sums_by_day_and_movers_are_exact(#[values(Database::Sqlite, Database::P
         currency: "USD".to_owned(),
         cost: amount(cost),
         before: amount(before),
+        through: day("2026-10-31"),
     };
     let expected = [mover("C", "0", "7"), mover("B", "5", "0.000000000000000001"), mover("A", "0.3", "0.1")];
     assert_eq!(movers, expected, "and nothing of an account whose month before is unknown");
     assert_eq!(history.movers(&[], day("2026-10-17"), Metric::Unblended, 1).await.expect("answers").len(), 1);
     check_sound(history).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_part_of_a_month_moves_against_the_same_days(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let backend = database.make().await;
+    let history = backend.history.as_ref();
+    let rows = [
+        cost("2026-01-05", "A", "1"),
+        cost("2026-01-06", "A", "100"),
+        cost("2026-02-05", "A", "3"),
+        cost("2026-02-06", "A", "50"),
+        cost("2026-02-28", "A", "7"),
+        cost("2026-03-01", "A", "4"),
+        cost("2026-03-29", "A", "1"),
+    ];
+    // Of the day on which AWS is asked, only a part is known.
+    let mine = cost_sync("2026-02-06T15:00:00Z", "2026-01-01", "2026-02-07", &rows[..4]);
+    history.store_costs(&mine).await.expect("kept");
+    let whole = cost_sync("2026-03-30T00:00:00Z", "2026-01-01", "2026-03-31", &rows);
+    history.store_costs(&CostSync { account: OTHER, ..whole }).await.expect("kept");
+    let known: Vec<_> =
+        history.known_costs(&[]).await.expect("answers").into_iter().map(|known| (known.account, known.days)).collect();
+    let (of_mine, of_other) = (period("2026-01-01", "2026-02-06"), period("2026-01-01", "2026-03-30"));
+    assert_eq!(known, [(ACCOUNT.to_owned(), of_mine), (OTHER.to_owned(), of_other)]);
+    let movers = async |month| {
+        let movers = history.movers(&[], day(month), Metric::Unblended, 9).await.expect("answers").into_iter();
+        let told = movers.map(|it| (it.account, it.cost.to_string(), it.before.to_string(), it.through.to_string()));
+        told.collect::<Vec<_>>()
+    };
+    let told = |account: &str, cost: &str, before: &str, through: &str| {
+        (account.to_owned(), cost.to_owned(), before.to_owned(), through.to_owned())
+    };
+    let expected = [told(OTHER, "60", "101", "2026-02-28"), told(ACCOUNT, "3", "1", "2026-02-05")];
+    assert_eq!(movers("2026-02-01").await, expected);
+    // February has fewer days than March through its 29th: all of them.
+    assert_eq!(movers("2026-03-01").await, [told(OTHER, "5", "60", "2026-03-29")]);
+    check_sound(history).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_kept_is_as_old_as_the_oldest_account(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let backend = database.make().await;
+    let history = backend.history.as_ref();
+    assert_eq!(history.as_of(&[], What::Costs).await.expect("answers"), None);
+    for (account, as_of) in [(ACCOUNT, "2026-10-02T00:00:00Z"), (OTHER, "2026-10-03T00:00:00Z")] {
+        let sync = cost_sync(as_of, "2026-10-01", "2026-10-02", &[]);
+        history.store_costs(&CostSync { account, ..sync }).await.expect("kept");
+    }
+    assert_eq!(history.as_of(&[], What::Costs).await.expect("answers"), Some(at("2026-10-02T00:00:00Z")));
+    let other = [OTHER.to_owned()];
+    assert_eq!(history.as_of(&other, What::Costs).await.expect("answers"), Some(at("2026-10-03T00:00:00Z")));
+    let what = What::Resources(larder_history::Kind::Image);
+    assert_eq!(history.as_of(&[], what).await.expect("answers"), None);
 }
 
 #[rstest]

@@ -53,7 +53,7 @@ fn operation(row: &HistoryQuery) -> Value {
         "required": ["rows", "asOf"],
         "properties": {
             "rows": {"type": "array", "items": {"type": "object", "required": names, "properties": fields}},
-            "asOf": {"type": ["string", "null"], "format": "date-time", "description": "When AWS was last asked for what they are of; null if it never was."},
+            "asOf": {"type": ["string", "null"], "format": "date-time", "description": "When AWS was last asked, with success, for what they are of: for the account and region of them where that is longest ago. Null if it never was."},
         },
     });
     json!({

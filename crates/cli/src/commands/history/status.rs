@@ -32,7 +32,8 @@ pub(super) async fn run(given: &Given, asked: &HistoryStatus) -> anyhow::Result<
 fn for_people(report: &HistoryReport) -> String {
     let HistoryReport { database, description, schema_version, size_bytes, tables, read_replica, .. } = report;
     let place = description.as_deref().unwrap_or_default();
-    let mut text = format!("{place}: {database}, schema {schema_version}, {}\n", bytes(*size_bytes));
+    let size = size_bytes.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
+    let mut text = format!("{place}: {database}, schema {schema_version}{size}\n");
     if let Some(replica) = read_replica {
         text.push_str(&format!("read replica: {replica}\n"));
     }
