@@ -51,7 +51,7 @@ deploy: page ## build and deploy to AWS, as STAGE=dev or another stage of cfn/sa
 	CARGO_TARGET_DIR=$(abspath $(target)) SAM=$(abspath $(installed)/sam) cfn/deploy $(STAGE) $(ARGS)
 
 page: ## what the page takes from npm, where npm is there: without, it has tables and no charts
-	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(charts) || echo 'no charts on the page: npm is needed for them'
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(charts); else echo 'no charts on the page: npm is needed for them'; fi
 
 # Only when the lock is newer than what npm installed of it.
 $(charts): crates/dashboard/package-lock.json
