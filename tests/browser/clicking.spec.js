@@ -87,7 +87,7 @@ function unclicked(page, clicked) {
   return page.evaluate(([clickable, clicked]) => {
     document.querySelectorAll("[data-next-click]").forEach((element) => element.removeAttribute("data-next-click"));
     const dialog = document.querySelector("dialog[open]");
-    const isClickable = (element) => element.checkVisibility() && !element.disabled && !element.closest(".skip");
+    const isClickable = (element) => element.checkVisibility() && !element.disabled && element.ariaDisabled !== "true" && !element.closest(".skip");
     const keyOf = (element) => [element.closest("dialog, section")?.id || element.closest("dialog")?.className || "head",
       element.closest("[role=tabpanel]")?.id, element.closest(".table-tools, thead, .segments, .controls, td")?.className,
       element.tagName, element.getAttribute("aria-label") ?? element.value, element.textContent.replace(/[\d:.,]+/g, "")].filter(Boolean).join(" / ");

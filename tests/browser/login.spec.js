@@ -133,6 +133,34 @@ test.describe("when a token is refused", () => {
   });
 });
 
+test.describe("when a renewed token is refused too", () => {
+  test.use({ expected: [/401/] });
+
+  test("it is not renewed for ever: the person logs in again", async ({ page }) => {
+    const cognito = new Cognito(page);
+    await cognito.answer();
+    await logIn(page);
+    await settled(page);
+    await refuse(page, Infinity);
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "The session has ended" })).toBeVisible();
+    expect(cognito.grants.map(({ grant_type }) => grant_type)).toEqual(["authorization_code", "refresh_token"]);
+  });
+});
+
+test("nothing that somebody saw stays in the page that they leave", async ({ page }) => {
+  const cognito = new Cognito(page);
+  await cognito.answer();
+  await logIn(page);
+  await settled(page);
+  await expect(page.locator("#inventory tbody tr").first()).toBeAttached();
+  // As it is when the browser keeps the page for who comes back.
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  await expect(page.getByRole("button", { name: "Log in" })).toBeFocused();
+  expect(await page.locator("#page").evaluate((all) => all.textContent)).not.toMatch(/larder-production|111122223333|i-[0-9a-f]{8}/);
+  expect(await page.locator(".tile .figure").allTextContents()).toEqual(Array(6).fill("…"));
+});
+
 test("who logs out is out everywhere", async ({ page }) => {
   const cognito = new Cognito(page);
   await cognito.answer();

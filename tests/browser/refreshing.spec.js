@@ -61,6 +61,34 @@ test.describe("by the clock", () => {
   });
 });
 
+test("who is somewhere on the page stays there", async ({ page }) => {
+  await open(page, "#cache=invalidate");
+  const refresh = page.getByRole("button", { name: "Refresh" });
+  await refresh.focus();
+  await page.keyboard.press("Enter");
+  await expect(refresh).toBeFocused();
+  await settled(page);
+  await expect(refresh).toBeFocused();
+
+  // A table that is unfolded keeps where it was scrolled to, and a list its very options: it may be open.
+  await page.locator("#costs").getByText("All figures").click();
+  const figures = page.locator("#costs details .scrolled");
+  await figures.evaluate((figures) => { figures.scrollTo(40, 60); figures.focus(); });
+  await page.evaluate(() => { window.optionsBefore = [...document.querySelectorAll("header option, .invalidate option")]; });
+  await page.locator(".invalidate [name=region]").selectOption("us-east-1");
+  await page.evaluate(() => [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Refresh").click());
+  await settled(page);
+  expect(await figures.evaluate(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop])).toEqual([40, 60]);
+  await expect(page.locator(".invalidate [name=region]")).toHaveValue("us-east-1");
+  expect(await page.evaluate(() => window.optionsBefore.length > 20 && window.optionsBefore.every((option) => option.isConnected))).toBe(true);
+
+  // The last page of a table has no next one, and leaves its button the focus.
+  const next = page.locator("#inventory").getByRole("button", { name: "Next page" }).first();
+  await next.focus();
+  while ((await next.getAttribute("aria-disabled")) !== "true") await page.keyboard.press("Enter");
+  await expect(next).toBeFocused();
+});
+
 test("who types, or reads what is unfolded, is not disturbed by new figures", async ({ page }) => {
   await open(page);
   const filter = page.getByRole("searchbox", { name: "Filter Costs by series" });
@@ -103,6 +131,29 @@ test.describe("what fails", () => {
 });
 
 test.describe("by events", () => {
+  test("a page that nobody looks at gives its connection back, and catches up when somebody does", async ({ page }) => {
+    const listening = page.waitForRequest("/events");
+    await page.clock.install();
+    await open(page);
+    const first = await listening;
+    const costs = watch(page, "/api/cost-data");
+    const before = costs.length;
+    await look(page, "hidden");
+    await page.clock.runFor(2_000);
+    await look(page, "visible");
+    await page.clock.runFor(10_000);
+    expect(first.failure(), "a glance elsewhere costs nothing").toBe(null);
+    const given = page.waitForEvent("requestfailed", (request) => request === first);
+    await look(page, "hidden");
+    await page.clock.runFor(10_000);
+    await given;
+    const again = page.waitForResponse("/events");
+    await look(page, "visible");
+    await again;
+    await page.clock.runFor(10_000);
+    await expect.poll(() => costs.length).toBeGreaterThan(before);
+  });
+
   test("what somebody else invalidates is shown anew at once", async ({ page, request }) => {
     const listening = page.waitForResponse("/events");
     await open(page);

@@ -4,7 +4,7 @@ import { expect, open, panel, test } from "./the-page.js";
 test.beforeEach(async ({ page }) => {
   await page.route("/", async (route) => {
     const response = await route.fetch();
-    const body = (await response.text()).replace(/<script id="chart-library".*<\/script>\n/, "");
+    const body = (await response.text()).replace(/<meta name="chart-library".*>\n/, "");
     expect(body).not.toContain("chart-library");
     await route.fulfill({ response, body });
   });

@@ -64,7 +64,7 @@ impl Page {
     }
 }
 
-/// The lines of the head that name the files: all are fetched at once, since a module would otherwise be asked for only
+/// The lines of the head that name the files: all modules are fetched at once, since one would otherwise be asked for only
 /// when the one that imports it has been read.
 fn head<'a>(version: &str, names: impl Iterator<Item = &'a String>) -> String {
     // What is seen first comes first.
@@ -73,7 +73,8 @@ fn head<'a>(version: &str, names: impl Iterator<Item = &'a String>) -> String {
     for name in styles.into_iter().chain(others) {
         let path = format!("/assets/{version}/{name}");
         let _ = match (name.as_str(), name.rsplit_once('.')) {
-            (CHART_LIBRARY, _) => writeln!(head, "<script id=\"chart-library\" src=\"{path}\" async></script>"),
+            // The page takes it when the figures are there.
+            (CHART_LIBRARY, _) => writeln!(head, "<meta name=\"chart-library\" content=\"{path}\">"),
             ("main.js", _) => writeln!(head, "<script type=\"module\" src=\"{path}\"></script>"),
             (_, Some((_, "js"))) => writeln!(head, "<link rel=\"modulepreload\" href=\"{path}\">"),
             (_, Some((_, "css"))) => writeln!(head, "<link rel=\"stylesheet\" href=\"{path}\">"),
@@ -143,8 +144,8 @@ mod tests {
     #[test]
     fn without_the_chart_library_nothing_asks_for_it() {
         let (with, without) = (Page::new(Some(b"chart")), Page::new(None));
-        assert!(with.has_charts() && text(with.index()).contains("id=\"chart-library\""));
-        assert!(!without.has_charts() && !text(without.index()).contains("id=\"chart-library\""));
+        assert!(with.has_charts() && text(with.index()).contains("name=\"chart-library\""));
+        assert!(!without.has_charts() && !text(without.index()).contains("name=\"chart-library\""));
         assert!(without.asset(CHART_LIBRARY).is_none());
     }
 

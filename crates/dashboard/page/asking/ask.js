@@ -2,21 +2,27 @@
 
 import { Problem, problemOf, problemOfFailure } from "./problem.js";
 import { toldBy } from "./told-by.js";
-import { onUnauthorised, token } from "./session.js";
+import { end, isSessionOver, onUnauthorised, token } from "./session.js";
 
-/// The last answers by their path: `{ etag, body }`.
-const known = new Map();
-/// Longer ago than any panel shows: what nobody asks for any more must not fill the memory.
-const MOST_KNOWN = 200;
+/// What nobody has asked for in so long (a month or a day that is over) must not fill the memory of a page that is open for
+/// weeks; what is shown is asked for every five minutes, while somebody looks.
+const KEPT_FOR = 20 * 60_000;
+
+/// The last answers by their path, the one that was asked for longest ago first: `{ etag, body, at }`.
+let known = new Map();
+/// Gives up what is asked for.
+let asking = new AbortController();
 
 /// The answer to GET `path`: `{ body, told }`, where `told` says of when the answer is, and where it came from.
 export async function ask(path) {
-  const before = known.get(path);
+  // Those of the person who asks: there may be another one when the answer comes.
+  const answers = known;
+  const before = answers.get(path);
   const headers = before ? { "if-none-match": before.etag } : {};
   const response = await send(path, { headers });
-  if (response.status === 304 && before) return { body: before.body, told: toldBy(response.headers) };
-  const body = await json(response);
-  remember(path, response.headers.get("etag"), body);
+  const isKnown = response.status === 304 && before !== undefined;
+  const body = isKnown ? before.body : await json(response);
+  remember(answers, path, { etag: isKnown ? before.etag : response.headers.get("etag"), body });
   return { body, told: toldBy(response.headers) };
 }
 
@@ -26,26 +32,38 @@ export async function post(path, content) {
   return json(await send(path, { method: "POST", headers, body: JSON.stringify(content) }));
 }
 
-/// Answers are those of a person: who logs out leaves none.
+/// Answers are those of a person: who logs out leaves none, and none on its way.
 export function forgetAnswers() {
-  known.clear();
+  known = new Map();
+  asking.abort();
+  asking = new AbortController();
 }
 
 /// The response to a request that carries the token: of status 2xx or 304. Throws a Problem for any other.
 export async function send(path, { headers = {}, ...options } = {}) {
+  if (isSessionOver()) throw new Problem({ code: "NOT_LOGGED_IN", detail: "Nobody is logged in." });
   const bearer = token();
   const first = await sendOnce(path, headers, options, bearer);
   const isRenewed = first.status === 401 && (await onUnauthorised(bearer));
-  const response = isRenewed ? await sendOnce(path, headers, options, token()) : first;
+  const response = isRenewed ? await sendAgain(path, headers, options) : first;
   if (response.ok || response.status === 304) return response;
   throw await problemOf(response);
 }
 
-async function sendOnce(path, headers, options, bearer) {
+/// With another token. If that is refused too, to renew it once more would go on for ever.
+async function sendAgain(path, headers, options) {
+  const bearer = token();
+  const response = await sendOnce(path, headers, options, bearer);
+  if (response.status === 401) end(bearer);
+  return response;
+}
+
+async function sendOnce(path, headers, { signal, ...options }, bearer) {
   const authorised = bearer ? { ...headers, authorization: `Bearer ${bearer}` } : headers;
+  const signals = [asking.signal, signal].filter(Boolean);
   try {
     // The tags are handled here: the browser's own cache would hide whether an answer is new.
-    return await fetch(path, { ...options, headers: authorised, cache: "no-store", redirect: "error" });
+    return await fetch(path, { ...options, headers: authorised, signal: AbortSignal.any(signals), cache: "no-store", redirect: "error" });
   } catch (error) {
     throw problemOfFailure(error);
   }
@@ -59,9 +77,12 @@ async function json(response) {
   }
 }
 
-function remember(path, etag, body) {
-  known.delete(path);
-  if (etag === null) return;
-  known.set(path, { etag, body });
-  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value);
+function remember(answers, path, { etag, body }, now = Date.now()) {
+  // At the end, where the latest stand.
+  answers.delete(path);
+  if (etag !== null) answers.set(path, { etag, body, at: now });
+  for (const [old, { at }] of answers) {
+    if (now - at < KEPT_FOR) break;
+    answers.delete(old);
+  }
 }

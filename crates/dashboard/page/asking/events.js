@@ -4,22 +4,30 @@ import { send } from "./ask.js";
 
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 5 * 60_000;
+/// A browser opens six connections to a host, for all of its tabs: one that nobody looks at gives its own back, though not
+/// for a glance elsewhere.
+const HIDDEN_FOR = 5_000;
 
-/// Calls `onChanged({ what, accountId })` for each event, and `onState(isOpen)` as the connection comes and goes; tries
-/// again for as long as the page is open, but not while nobody looks.
-export async function listen(onChanged, onState) {
+/// Calls `onChanged({ what, accountId })` for each event, and `onMissed()` when the connection is back after a time in which
+/// none could be heard. Tries again until `signal` is aborted, but not while nobody looks.
+export async function listen({ onChanged, onMissed, signal }) {
+  let wasHeard = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+    await shown(signal);
+    if (signal.aborted) return;
+    const looking = whileShown(signal);
     try {
-      const response = await send("/events");
-      onState(true);
+      const response = await send("/events", { signal: looking.signal });
+      if (wasHeard) onMissed();
+      wasHeard = true;
       pause = FIRST_PAUSE;
       await read(response.body, onChanged);
     } catch {
       // It is tried again, and until then the page asks by the clock.
+    } finally {
+      looking.abort();
     }
-    onState(false);
-    await elapsed(pause * (1 + Math.random()));
-    await shown();
+    if (!document.hidden) await elapsed(pause * (1 + Math.random()), signal);
   }
 }
 
@@ -42,11 +50,42 @@ function changeIn(block) {
   return data.length > 0 ? JSON.parse(data.join("\n")) : null;
 }
 
-function elapsed(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/// What is aborted with `signal`, or when nobody has looked for a while.
+function whileShown(signal) {
+  const looking = new AbortController();
+  let timer = null;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(() => looking.abort(), HIDDEN_FOR);
+  };
+  document.addEventListener("visibilitychange", look, { signal: looking.signal });
+  signal.addEventListener("abort", () => looking.abort(), { signal: looking.signal });
+  looking.signal.addEventListener("abort", () => clearTimeout(timer));
+  return looking;
 }
 
-function shown() {
-  if (!document.hidden) return Promise.resolve();
-  return new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+function shown(signal) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener("visibilitychange", look);
+      signal.removeEventListener("abort", look);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", look);
+    signal.addEventListener("abort", look);
+    look();
+  });
+}
+
+function elapsed(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const go = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", go);
+      resolve();
+    };
+    const timer = setTimeout(go, milliseconds);
+    signal.addEventListener("abort", go);
+  });
 }

@@ -2,14 +2,17 @@
 
 import { problemOfFailure } from "./problem.js";
 
-/// What of it is known: `{ data, problem, isLoading, at }`. After a failure the last good `data` stays, with the problem.
+const NOTHING = { data: null, problem: null, isLoading: false, at: null };
+
+/// What of it is known: `{ data, problem, isLoading, at, revision }`. After a failure the last good `data` stays, with the
+/// problem. `revision` is another one whenever there is something else to be drawn of the data.
 export class Feed {
   /// `load()` gives the data; `tellers` are the changes that make it old, as /events names them.
   constructor(name, tellers, load) {
     this.name = name;
     this.tellers = tellers;
     this.load = load;
-    this.state = { data: null, problem: null, isLoading: false, at: null };
+    this.state = { ...NOTHING, revision: 0 };
     this.listeners = new Set();
     this.generation = 0;
   }
@@ -26,7 +29,7 @@ export class Feed {
     this.set({ isLoading: true });
     try {
       const data = await this.load();
-      if (generation === this.generation) this.set({ data, problem: null, isLoading: false, at: Date.now() });
+      if (generation === this.generation) this.draw({ data, problem: null, isLoading: false, at: Date.now() });
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "Problem") console.error(error);
       if (generation === this.generation) this.set({ problem: problemOfFailure(error), isLoading: false });
@@ -36,12 +39,17 @@ export class Feed {
 
   /// Shows the same data once more: what is chosen of it has changed.
   showAgain() {
-    this.set({});
+    this.draw({});
   }
 
-  /// Lets go of what was known: what is asked for is something else now.
+  /// Lets go of what was known, and of the answer that is on its way: what is asked for is something else now.
   forget() {
-    this.set({ data: null, problem: null });
+    this.generation += 1;
+    this.draw(NOTHING);
+  }
+
+  draw(change) {
+    this.set({ ...change, revision: this.state.revision + 1 });
   }
 
   set(change) {

@@ -17,6 +17,12 @@ export class Problem extends Error {
   get isNotConfigured() {
     return this.code.endsWith("_NOT_CONFIGURED");
   }
+
+  /// Whether Larder itself said nothing, so that nobody knows what became of the request: it was out of reach, or what
+  /// stands before it gave up waiting.
+  get isUnanswered() {
+    return ["NO_ANSWER", "UNREADABLE"].includes(this.code) || this.code.startsWith("HTTP_5");
+  }
 }
 
 /// The problem that an answer of another status than 2xx tells of.

@@ -12,13 +12,16 @@ const LEAST_BETWEEN = 5_000;
 
 export class Schedule {
   constructor(feeds) {
-    this.plans = new Map(feeds.map((feed) => [feed, { due: 0, failures: 0, began: 0, isOldAlready: false }]));
+    this.plans = new Map(feeds.map((feed) => [feed, { due: 0, failures: 0, began: 0, round: 0, isAsking: false, isOldAlready: false }]));
     this.timer = null;
     this.isPaused = true;
     this.listeners = new Set();
+    this.rounds = 0;
     this.lastRound = null;
     this.running = 0;
     document.addEventListener("visibilitychange", () => this.look());
+    // The browser may keep the whole page while one goes elsewhere and back, and its timers stand still meanwhile.
+    addEventListener("pageshow", () => this.look());
   }
 
   /// Calls `listener()` when a round begins or ends.
@@ -54,9 +57,10 @@ export class Schedule {
     const now = Date.now();
     for (const feed of feeds) {
       const plan = this.plans.get(feed);
-      // An answer that is on its way may be from before the change.
-      plan.isOldAlready = plan.due === Infinity;
-      plan.due = Math.min(plan.due, Math.max(now, plan.began + LEAST_BETWEEN));
+      // An answer that is on its way may be from before the change, and is not due before it has come.
+      if (plan.isAsking) plan.isOldAlready = true;
+      // What fails is tried again when the server said, whatever has changed.
+      else if (plan.failures === 0) plan.due = Math.min(plan.due, Math.max(now, plan.began + LEAST_BETWEEN));
     }
     this.look();
   }
@@ -75,23 +79,31 @@ export class Schedule {
 
   async round(feeds) {
     this.running += 1;
+    const round = ++this.rounds;
     const jitter = 1 + JITTER * (2 * Math.random() - 1);
     this.lastRound = Date.now();
-    // Until they have answered they are not due.
-    feeds.forEach((feed) => Object.assign(this.plans.get(feed), { due: Infinity, began: this.lastRound }));
+    feeds.forEach((feed) => this.begin(this.plans.get(feed), round));
     this.tell();
-    await Promise.all(feeds.map(async (feed) => this.plan(feed, await feed.refresh(), jitter)));
+    await Promise.all(feeds.map(async (feed) => {
+      const { problem } = await feed.refresh();
+      // It may have been asked for once more meanwhile, and only that answer counts.
+      if (this.plans.get(feed).round === round) this.plan(this.plans.get(feed), problem, jitter);
+    }));
     this.running -= 1;
     this.tell();
     this.look();
   }
 
-  plan(feed, { problem }, jitter) {
-    const plan = this.plans.get(feed);
+  /// Until it has answered it is not due; what changed before is in an answer to a question that is put now.
+  begin(plan, round) {
+    Object.assign(plan, { due: Infinity, began: this.lastRound, round, isAsking: true, isOldAlready: false });
+  }
+
+  plan(plan, problem, jitter) {
     plan.failures = problem ? plan.failures + 1 : 0;
-    const pause = plan.isOldAlready ? LEAST_BETWEEN : pauseAfter(problem, plan.failures) * jitter;
-    plan.due = Date.now() + pause;
-    plan.isOldAlready = false;
+    const isDueSoon = plan.isOldAlready && !problem;
+    plan.due = Date.now() + (isDueSoon ? LEAST_BETWEEN : pauseAfter(problem, plan.failures) * jitter);
+    Object.assign(plan, { isAsking: false, isOldAlready: false });
   }
 
   tell() {

@@ -6,6 +6,8 @@ let tokens = NOBODY;
 let renewing = null;
 /// How a token is renewed: `renew(refreshToken)` gives new tokens, or throws.
 let renew = null;
+/// Whether a token is needed and none that is held will do: until another session begins, nothing is asked.
+let isOver = false;
 const ended = new Set();
 
 /// The access token, or null where none is held.
@@ -18,10 +20,16 @@ export function refreshToken() {
   return tokens.refresh;
 }
 
+/// Whether somebody has to log in before anything is asked.
+export function isSessionOver() {
+  return isOver;
+}
+
 /// Begins a session with `{ access, refresh }`, and how to renew it, if it can be.
 export function begin(newTokens, howToRenew = null) {
   tokens = { ...NOBODY, ...newTokens };
   renew = howToRenew;
+  isOver = false;
 }
 
 /// Forgets the tokens.
@@ -29,7 +37,7 @@ export function forget() {
   tokens = NOBODY;
 }
 
-/// Calls `listener(detail)` when a token is needed and none that is held will do.
+/// Calls `listener(detail)`, once, when a token is needed and none that is held will do.
 export function onEnded(listener) {
   ended.add(listener);
 }
@@ -37,15 +45,20 @@ export function onEnded(listener) {
 /// Whether there is another token than the refused one, which is null where none was sent. All requests that were refused
 /// share one renewal, and the first of them tells that it failed.
 export async function onUnauthorised(refused) {
-  if (refused === tokens.access) {
+  if (refused === tokens.access && !isOver) {
     renewing ??= renewed().finally(() => { renewing = null; });
     if (await renewing) return true;
   }
-  if (refused === tokens.access) {
-    forget();
-    ended.forEach((listener) => listener({ hadOne: refused !== null }));
-  }
+  end(refused);
   return tokens.access !== null;
+}
+
+/// Ends the session, if the refused token is still the one that is held.
+export function end(refused) {
+  if (refused !== tokens.access || isOver) return;
+  isOver = true;
+  forget();
+  ended.forEach((listener) => listener({ hadOne: refused !== null }));
 }
 
 async function renewed() {

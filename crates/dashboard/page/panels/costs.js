@@ -5,16 +5,18 @@ import { onChosen } from "../showing/address.js";
 import { chart, axes, SERIES, seriesColour } from "../showing/charts.js";
 import { segments, select } from "../showing/choice.js";
 import { near, sum } from "../showing/decimal.js";
-import { element, fill } from "../showing/element.js";
+import { element, renew } from "../showing/element.js";
 import { foldOut } from "../showing/fold-out.js";
-import { plainTable, table } from "../showing/table.js";
+import { plainTable } from "../showing/plain-table.js";
+import { table } from "../showing/table.js";
 import { colour } from "../showing/theme.js";
-import { counted, money, monthOf, percent } from "../showing/words.js";
+import { counted, money, percent } from "../showing/words.js";
 import { nameOf, panel } from "./panel.js";
 
 const CHOICES = ["range", "per", "by", "metric"];
 
-export function costsPanel(feed, refresh) {
+/// `refresh()` asks for the costs anew, `refreshMetric()` for whatever else shows the chosen metric.
+export function costsPanel(feed, refresh, refreshMetric) {
   const controls = [
     select({ name: "range", label: "Range", isLabelSeen: false, options: RANGES.map(([value, text]) => [value, text]) }),
     segments({ name: "per", label: "Granularity", options: [["day", "Day"], ["month", "Month"]] }),
@@ -24,31 +26,21 @@ export function costsPanel(feed, refresh) {
   const { node, show } = panel({ id: "costs", title: "Costs", controls: controls.map(({ node }) => node), wide: true });
   const drawn = chart("Costs, stacked; the table beside it has the same figures.");
   const series = table({ name: "costs", caption: "Costs by series", columns: SERIES_COLUMNS, firstSort: "-total", page: 9 });
-  const parts = { drawn, series, summary: element("p", { class: "summary" }), beside: element("div", { class: "beside" }, drawn.node, series.node), figures: foldOut("figures") };
+  const parts = { drawn, series, summary: element("p", { class: "summary" }), beside: element("div", { class: "beside" }, drawn.node, series.node), figures: foldOut("figures"), all: plainTable("Costs in figures") };
   feed.onChange((state) => show(state, (data) => rendered(data.body, parts)));
   CHOICES.forEach((name) => onChosen(name, refresh));
+  onChosen("metric", refreshMetric);
   return { node };
 }
 
-/// What was spent this month so far, and in the same days of the month before, which only answers by day tell; of answers
-/// in one currency.
-export function thisMonth({ labels, data, currency, granularity }, now = Date.now()) {
-  if (currency === null) return { current: null, before: null, currency };
-  const [month, monthBefore] = [monthOf(now), monthOf(now, 1)];
-  const lastDay = labels.filter((label, index) => label.startsWith(month) && data.some(({ amounts }) => amounts[index] !== null)).at(-1)?.slice(8);
-  const spent = (month) => sum(data.flatMap(({ amounts }) =>
-    amounts.filter((_, index) => labels[index].startsWith(month) && labels[index].slice(8) <= (lastDay ?? ""))));
-  return { current: spent(month), before: granularity === "day" ? spent(monthBefore) : null, currency };
-}
-
-function rendered(answer, { drawn, series, summary, beside, figures }) {
+function rendered(answer, { drawn, series, summary, beside, figures, all }) {
   const costs = named(answer);
   series.setRows(costs.data.map((one) => ({ ...one, currency: one.currency ?? costs.currency, share: shareOf(one, costs) })));
   drawn.draw(() => stacked(costs));
-  fill(summary, element("strong", {}, money(costs.total, costs.currency)), ` ${costs.metric}, ${costs.from} to ${costs.to} (exclusive)`,
+  renew(summary, element("strong", {}, money(costs.total, costs.currency)), ` ${costs.metric}, ${costs.from} to ${costs.to} (exclusive)`,
     costs.currency === null && costs.data.length > 0 && "; several currencies, which are not added up",
     costs.incomplete.length > 0 && `; not all is known of ${counted(costs.incomplete.length, costs.granularity)}`);
-  figures.show("All figures", allFigures(costs));
+  figures.show("All figures", () => { showFigures(all, costs); return all.node; });
   return {
     content: [summary, beside, figures.node],
     told: costs.accounts.map((account) => ({ what: nameOf(account), ...account })),
@@ -93,8 +85,9 @@ function stacked({ labels, data, granularity, currency }) {
 
 const SERIES_COLUMNS = [
   { key: "name", label: "Name", isClipped: true, value: ({ name }) => name },
-  { key: "total", label: "Total", isNumber: true, value: ({ total }) => near(total), cell: ({ total, currency }) => money(total, currency) },
-  { key: "share", label: "Share", isNumber: true, value: ({ share }) => share, cell: ({ share }) => percent(share) },
+  { key: "total", label: "Total", isNumber: true, value: ({ total }) => near(total), cell: ({ total, currency }) => money(total, currency), file: ({ total }) => total },
+  { key: "currency", label: "Currency", isInFileOnly: true, value: ({ currency }) => currency },
+  { key: "share", label: "Share", isNumber: true, value: ({ share }) => share, cell: ({ share }) => percent(share), file: ({ share }) => share?.toFixed(1) },
 ];
 
 function shareOf({ total: part }, { total }) {
@@ -102,11 +95,12 @@ function shareOf({ total: part }, { total }) {
 }
 
 /// Everything that the chart draws, in figures: a row for each day or month.
-function allFigures({ labels, data, granularity }) {
+function showFigures(table, { labels, data, granularity, currency: common }) {
   const series = data.map(({ name, currency, amounts }) => ({
     label: name, isNumber: true, value: ({ index }) => money(amounts[index], currency),
   }));
-  const sumOf = ({ index }) => money(sum(data.map(({ amounts }) => amounts[index])), null);
+  // Amounts in several currencies are not added up.
+  const sumOf = ({ index }) => (common === null ? null : money(sum(data.map(({ amounts }) => amounts[index])), common));
   const columns = [{ label: granularity === "month" ? "Month" : "Day", value: ({ label }) => label }, { label: "All", isNumber: true, value: sumOf }, ...series];
-  return plainTable({ caption: "Costs in figures", columns, rows: labels.map((label, index) => ({ label, index })) });
+  table.show(columns, labels.map((label, index) => ({ label, index })));
 }

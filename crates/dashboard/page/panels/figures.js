@@ -1,92 +1,118 @@
 // The figures that one looks at first.
 
 import { ago } from "../showing/ages.js";
-import { near } from "../showing/decimal.js";
-import { element, fill } from "../showing/element.js";
-import { count, counted, hours, money, percent, UNKNOWN } from "../showing/words.js";
-import { answered, hitRatio } from "./cache.js";
-import { thisMonth } from "./costs.js";
+import { element, renew } from "../showing/element.js";
+import { count, counted, hours, money, monthOf, percent, UNKNOWN } from "../showing/words.js";
+import { answered, hitRatio } from "./answered.js";
+import { atLeast, coverageOf, without } from "./coverage.js";
+import { orphansIn } from "./inventory-summary.js";
 import { rowsIn } from "./inventory.js";
 import { nameOf } from "./panel.js";
 import { quotasIn } from "./quotas.js";
 import { totals } from "./running.js";
+import { changeOf, thisMonth } from "./spent.js";
+
+const NOTHING = { figure: null, more: "" };
 
 /// One tile for each feed that it speaks of.
 export function figures(feeds, statistics) {
   const tiles = [
-    tile("Instances running", feeds.instances, instances, "#inventory"),
-    tile("Spent this month", feeds.costs, spent, "#costs"),
-    tile("Fullest DRS quota", feeds.quotas, fullest, "#quotas"),
-    tile("Ran this month", feeds.running, ran, "#running"),
-    tile("Snapshots without a volume", feeds.snapshots, orphans, "#inventory"),
-    tile("Answered without AWS", statistics, hits, "#cache"),
+    tile("Instances running", feeds.instances, instances),
+    tile("Spent this month so far", feeds.costs, spent),
+    tile("Fullest DRS quota", feeds.quotas, fullest),
+    tile("Servers ran this month", feeds.running, ran),
+    tile("Snapshots without a volume", feeds.snapshots, orphans),
+    tile("Answered without AWS", statistics, hits),
   ];
   return element("section", { class: "figures-row", "aria-label": "At a glance" }, tiles);
 }
 
-/// `read(data)` gives `{ figure, more, asOf }`.
+/// `read(data, state)` gives `{ figure, more, asOf, title? }`; what is not known is null.
 function tile(title, feed, read) {
+  const heading = element("h2", {}, title);
   const figure = element("p", { class: "figure" });
   const more = element("p", { class: "more" });
-  const node = element("div", { class: "tile" }, element("h2", {}, title), figure, more);
-  feed.onChange(({ data, at, problem }) => {
-    const told = data === null ? { figure: null, more: "" } : read(data);
-    node.classList.toggle("failed", problem !== null);
-    figure.classList.toggle("unknown", told.figure === null);
+  const node = element("div", { class: "tile" }, heading, figure, more);
+  let drawn = null;
+  const draw = ({ data }, told) => {
+    drawn = data === null ? null : told;
+    renew(heading, told.title ?? title);
+    renew(more, told.more, data !== null && [told.more && " · ", told.asOf === null ? "age unknown" : [ago(told.asOf), " ago"]]);
+  };
+  let revision = null;
+  feed.onChange((state) => {
+    const { data, problem } = state;
+    if (state.revision !== revision) draw(state, data === null ? NOTHING : read(data, state));
+    revision = state.revision;
+    node.classList.toggle("failed", problem !== null && !problem.isNotConfigured);
     // Nothing has failed to be known yet.
     const isAsking = data === null && problem === null;
-    fill(figure, told.figure ?? (isAsking ? "…" : UNKNOWN));
-    fill(more, told.more, at !== null && [told.more && " · ", ago(told.asOf ?? at), " ago"]);
+    const text = isAsking ? "…" : drawn?.figure ?? UNKNOWN;
+    figure.classList.toggle("unknown", text === "…" || text === UNKNOWN);
+    renew(figure, text);
   });
   return node;
 }
 
 function instances(data) {
-  const rows = rowsIn(data);
-  const running = rows.filter(({ state }) => state === "running").length;
-  return { figure: isAnyKnown(data) ? count(running) : null, more: `of ${counted(rows.length, "instance")}`, asOf: oldest(data) };
+  const coverage = coverageOf(data);
+  const running = rowsIn(data).filter(({ state }) => state === "running").length;
+  const all = atLeast(rowsIn(data).length, coverage, (number) => counted(number, "instance"));
+  return { figure: atLeast(running, coverage), more: `of ${all}${without(coverage)}`, asOf: oldest(data) };
 }
 
 function orphans(data) {
-  const rows = rowsIn(data).filter(({ volumeExists }) => volumeExists === false);
-  const size = rows.reduce((sum, { volumeSize }) => sum + (volumeSize ?? 0), 0);
-  return { figure: isAnyKnown(data) ? count(rows.length) : null, more: `${count(size)} GiB`, asOf: oldest(data) };
+  const coverage = coverageOf(data);
+  const { count, size } = orphansIn(rowsIn(data), coverage);
+  return { figure: count, more: `of volumes of ${size}${without(coverage)}`, asOf: oldest(data) };
 }
 
 function spent({ body }) {
-  const { current, before, currency } = thisMonth(body);
-  const change = before === null || current === null || near(before) === 0 ? null : (100 * (near(current) - near(before))) / near(before);
-  const more = change === null ? "" : `${change > 0 ? "+" : ""}${percent(change)} to the same days before`;
-  return { figure: current === null ? null : money(current, currency), more, asOf: earliest(body.accounts) };
+  const month = thisMonth(body);
+  const change = changeOf(month);
+  const parts = [
+    body.metric,
+    month.current !== null && !month.isWhole && "not all is known",
+    change !== null && `${change > 0 ? "+" : ""}${percent(change)} to the same days before`,
+  ];
+  return { figure: month.current === null ? null : money(month.current, month.currency), more: parts.filter(Boolean).join(", "), asOf: earliest(body.accounts) };
 }
 
 function fullest(data) {
+  const coverage = coverageOf(data);
   const [first] = quotasIn(data).filter(({ utilizationPercent }) => utilizationPercent !== null);
-  if (!first) return { figure: null, more: "" };
-  return { figure: percent(first.utilizationPercent), more: `${first.region}, ${nameOf(first.account)}`, asOf: Math.min(...data.answers.map(({ told }) => told.asOf)) };
+  const asOf = earliest(data.answers.map(({ told }) => told));
+  const isUnused = coverage.known > 0 && quotasIn(data).every(({ status }) => status === "NOT_INITIALIZED");
+  if (!first) return { figure: isUnused ? "not in use" : null, more: without(coverage).slice(2), asOf };
+  const figure = atLeast(first.utilizationPercent, coverage, percent);
+  return { figure, more: `replicating servers in ${first.region}, ${nameOf(first.account)}${without(coverage)}`, asOf };
 }
 
 function ran(data) {
-  const { lower, upper, servers } = totals(data);
-  const possible = upper !== null && upper > lower ? `up to ${hours(upper)}, ` : "";
-  return { figure: lower === null ? null : hours(lower), more: `${possible}${counted(servers, "server")}` };
+  const { lower, upper, servers, unknown } = totals(data);
+  const isWhole = unknown === 0 && data.isWhole;
+  const possible = isWhole && upper > lower ? `up to ${hours(upper)}, ` : "";
+  const missing = [unknown > 0 && `${count(unknown)} of them unknown`, !data.isWhole && "and there are more"].filter(Boolean);
+  return {
+    title: data.month === monthOf(Date.now()) ? undefined : `Servers ran in ${data.month}`,
+    figure: lower === null ? null : `${isWhole ? "" : "≥ "}${hours(lower)}`,
+    more: [`${possible}${counted(servers, "server")}`, ...missing].join(", "),
+    asOf: earliest(data.servers.map(({ asOf, timestamp }) => ({ asOf: timestamp ?? asOf }))),
+  };
 }
 
-function hits({ body }) {
+function hits({ body }, { at }) {
   const { hits, all } = answered(body.dataTypes ? body : { dataTypes: {} });
   const ratio = hitRatio({ hits, all });
-  return { figure: ratio === null ? null : percent(ratio), more: `of ${counted(all, "question")}` };
-}
-
-function isAnyKnown({ answers }) {
-  return answers.some(({ regions }) => regions.length > 0);
+  return { figure: ratio === null ? null : percent(ratio), more: `of ${counted(all, "question")} to this process`, asOf: at };
 }
 
 function oldest({ answers }) {
   return earliest(answers.flatMap(({ regions }) => regions));
 }
 
+/// The earliest of moments, which is null where none is known.
 function earliest(told) {
-  const times = told.map(({ asOf }) => Date.parse(asOf)).filter(Number.isFinite);
-  return times.length === 0 ? null : Math.min(...times);
+  const moments = told.map(({ asOf }) => (typeof asOf === "number" ? asOf : Date.parse(asOf))).filter(Number.isFinite);
+  return moments.length === 0 ? null : Math.min(...moments);
 }

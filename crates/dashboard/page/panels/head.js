@@ -1,8 +1,9 @@
 // The head of the page: how the whole is, when it was refreshed, and what can be done about it.
 
-import { ALL, chosenAccount } from "../asking/chosen-accounts.js";
+import { ALL, firstAccount } from "../asking/chosen-accounts.js";
 import { select } from "../showing/choice.js";
-import { element, fill } from "../showing/element.js";
+import { element, renew } from "../showing/element.js";
+import { isOff, setOff } from "../showing/off.js";
 import { themeSwitch } from "../showing/theme.js";
 import { counted, time, until } from "../showing/words.js";
 
@@ -12,22 +13,22 @@ export function head({ feeds, schedule, buttons }) {
   const region = select({ name: "region", label: "Region", options: [[ALL, "All regions"]] });
   const health = element("p", { class: "health", role: "status" });
   const rounds = element("p", { class: "rounds" });
-  const refresh = element("button", { type: "button", on: { click: () => schedule.now() } }, "Refresh");
+  const refresh = element("button", { type: "button", on: { click: () => isOff(refresh) || schedule.now() } }, "Refresh");
   const node = element("header", { class: "head" },
     element("h1", {}, "Larder"), health, rounds,
     element("div", { class: "controls" }, account.node, region.node, refresh, buttons, themeSwitch()));
-  const showRounds = () => fill(rounds, roundsText(schedule));
-  schedule.onRound(() => { refresh.disabled = schedule.running > 0; showRounds(); });
+  const showRounds = () => renew(rounds, roundsText(schedule));
+  schedule.onRound(() => { setOff(refresh, schedule.running > 0); showRounds(); });
   setInterval(() => document.hidden || showRounds(), 1_000);
-  feeds.forEach((feed) => feed.onChange(() => fill(health, healthOf(feeds))));
+  feeds.forEach((feed) => feed.onChange(() => renew(health, healthOf(feeds))));
   return { node, setAccounts: (accounts) => account.setOptions(accountOptions(accounts)), setRegions: (regions) => region.setOptions([[ALL, "All regions"], ...regions.map((region) => [region, region])]) };
 }
 
 function accountOptions(accounts) {
   const each = accounts.map(({ accountId, name }) => [accountId, name ? `${name} (${accountId})` : accountId]);
   const all = [ALL, "All accounts"];
-  // The first is what is taken otherwise.
-  return chosenAccount(accounts) === ALL || each.length === 0 ? [all, ...each] : [...each, all];
+  // The first is what is taken where none is chosen, whatever is chosen now.
+  return firstAccount(accounts) === ALL ? [all, ...each] : [...each, all];
 }
 
 function roundsText(schedule) {

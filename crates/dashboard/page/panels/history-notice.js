@@ -1,6 +1,6 @@
 // What the page says while the history's database is out of reach, or where there is none.
 
-import { element, fill } from "../showing/element.js";
+import { element, renew } from "../showing/element.js";
 
 /// A line that shows itself when the history does not answer.
 export function historyNotice(syncs) {
@@ -11,7 +11,7 @@ export function historyNotice(syncs) {
     const what = problem.isNotConfigured
       ? "No history is kept here: figures come from the cache and AWS, and nothing is known of the past."
       : "The history can't be read: figures come from the cache, and what only the history knows is missing.";
-    fill(notice, what, " ", element("code", {}, problem.code), " ", problem.detail);
+    renew(notice, what, " ", element("code", {}, problem.code), " ", problem.detail);
   });
   return notice;
 }

@@ -2,11 +2,12 @@
 
 import { post } from "../asking/ask.js";
 import { mayAdminister } from "../asking/session.js";
-import { element, fill } from "../showing/element.js";
+import { element, fill, renew } from "../showing/element.js";
+import { isOff, setOff } from "../showing/off.js";
 import { counted } from "../showing/words.js";
 
 /// A form that invalidates what it names. `onDone` is called after it has; `offer({ types, regions, accounts })` says what
-/// there is to name, each `[value, text]`.
+/// there is to name, each `[value, text]`; `forget()` empties the form.
 export function invalidateForm(onDone) {
   const lists = {
     dataType: element("select", { name: "dataType" }),
@@ -19,22 +20,33 @@ export function invalidateForm(onDone) {
   const form = element("form", { class: "invalidate" },
     labelled("Data type", lists.dataType), labelled("Region", lists.region), labelled("Account", lists.accountId),
     element("label", { class: "check" }, purge, "delete the items too"), button, result);
+  let isAsking = false;
+  const offerButton = () => {
+    setOff(button, isAsking || !mayAdminister());
+    if (!mayAdminister()) fill(result, "This needs the scope larder/admin.");
+  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    button.disabled = true;
+    if (isOff(button)) return;
+    isAsking = true;
+    offerButton();
     fill(result, "Invalidating…");
     fill(result, await outcome(asked(lists, purge)));
-    button.disabled = !mayAdminister();
+    isAsking = false;
+    offerButton();
     onDone();
   });
   const offer = ({ types, regions, accounts }) => {
     setOptions(lists.dataType, "all data types", types);
     setOptions(lists.region, "all regions", regions);
     setOptions(lists.accountId, "all accounts", accounts);
-    button.disabled = !mayAdminister();
-    if (button.disabled) fill(result, "This needs the scope larder/admin.");
+    offerButton();
   };
-  return { node: form, offer };
+  const forget = () => {
+    form.reset();
+    fill(result);
+  };
+  return { node: form, offer, forget };
 }
 
 function asked(lists, purge) {
@@ -58,7 +70,9 @@ function labelled(text, list) {
 }
 
 function setOptions(list, all, options) {
-  const before = list.value;
-  fill(list, [["", all], ...options].map(([value, text]) => element("option", { value }, text)));
-  if (options.some(([value]) => value === before)) list.value = before;
+  const chosen = list.value;
+  // What is chosen stays so, though nothing is told of it any more: the form must not come to name everything.
+  const gone = options.some(([value]) => value === chosen) || chosen === "" ? [] : [[chosen, chosen]];
+  renew(list, [["", all], ...options, ...gone].map(([value, text]) => element("option", { value }, text)));
+  list.value = chosen;
 }

@@ -1,11 +1,13 @@
 // What there is: instances, snapshots and images of every account and region.
 
-import { isOfChosenRegion } from "../asking/chosen-accounts.js";
-import { element } from "../showing/element.js";
+import { chosenRegion, isOfChosenRegion } from "../asking/chosen-accounts.js";
+import { element, renew } from "../showing/element.js";
 import { table } from "../showing/table.js";
 import { tabList } from "../showing/tabs.js";
-import { count, counted } from "../showing/words.js";
+import { UNKNOWN } from "../showing/words.js";
+import { atLeast, coverageOf, without } from "./coverage.js";
 import { IMAGE_COLUMNS, INSTANCE_COLUMNS, SNAPSHOT_COLUMNS } from "./inventory-columns.js";
+import { summaryOfImages, summaryOfInstances, summaryOfSnapshots } from "./inventory-summary.js";
 import { failuresOfAccounts, nameOf, panel, toldLine } from "./panel.js";
 
 const KINDS = [
@@ -13,40 +15,52 @@ const KINDS = [
   { id: "snapshots", text: "Snapshots", columns: SNAPSHOT_COLUMNS, firstSort: "-started", summary: summaryOfSnapshots },
   { id: "images", text: "AMIs", columns: IMAGE_COLUMNS, firstSort: "-created", summary: summaryOfImages },
 ];
+const NONE = { answers: [], failures: [] };
 
 /// `feeds` has one for each kind.
 export function inventoryPanel(feeds) {
-  const { node, show, body } = panel({ id: "inventory", title: "Inventory", wide: true });
-  const parts = KINDS.map((kind) => ({ kind, feed: feeds[kind.id], ...kindPart(kind) }));
-  const tabs = tabList({ name: "tab", label: "Inventory", tabs: parts.map(({ kind, node }) => ({ id: kind.id, text: kind.text, node })) });
+  const { node, show } = panel({ id: "inventory", title: "Inventory", wide: true });
+  const parts = KINDS.map((kind) => ({ kind, feed: feeds[kind.id], drawn: null, ...kindPart(kind, feeds[kind.id]) }));
+  const tabs = tabList({ name: "tab", label: "Inventory", tabs: parts.map(({ kind, node, draw }) => ({ id: kind.id, text: kind.text, node, draw })) });
   for (const part of parts) {
-    part.feed.onChange((state) => {
-      part.show(state);
-      tabs.count(part.kind.id, state.data ? count(rowsIn(state.data).length) : "");
-      show(combined(parts), () => combinedContent(parts, tabs, body));
+    part.feed.onChange(({ data, revision }) => {
+      if (part.drawn !== revision) {
+        part.drawn = revision;
+        tabs.changed(part.kind.id);
+        tabs.count(part.kind.id, data ? atLeast(rowsIn(data).length, coverageOf(data)) : "");
+      }
+      show(combined(parts), () => content(parts, tabs));
     });
   }
-  return { node, showAgain: () => parts.forEach(({ feed }) => feed.showAgain()) };
+  return { node };
 }
+
+/// The rows of answers, since several panels want them.
+const known = new WeakMap();
 
 /// The rows of the chosen region, each with its account.
 export function rowsIn({ answers }) {
-  return answers.flatMap(({ account, rows }) => rows.map((row) => ({ ...row, account }))).filter(isOfChosenRegion);
+  const region = chosenRegion();
+  if (known.get(answers)?.region !== region) {
+    const rows = answers.flatMap(({ account, rows }) => rows.filter(isOfChosenRegion).map((row) => ({ ...row, account })));
+    known.set(answers, { region, rows });
+  }
+  return known.get(answers).rows;
 }
 
-function kindPart(kind) {
+function kindPart(kind, feed) {
   const summary = element("p", { class: "summary" });
   const told = toldLine("div");
   const rows = table({ name: kind.id, caption: kind.text, columns: kind.columns, firstSort: kind.firstSort });
   const node = element("div", {}, summary, rows.node, told.node);
-  const show = ({ data }) => {
-    if (data === null) return;
-    const shown = rowsIn(data);
-    summary.replaceChildren(...kind.summary(shown), data.answers.every(({ isWhole }) => isWhole) ? "" : " There are more than the page shows.");
-    rows.setRows(shown);
+  const draw = () => {
+    const data = feed.state.data ?? NONE;
+    const coverage = coverageOf(data);
+    renew(summary, kind.summary(rowsIn(data), coverage), without(coverage));
+    rows.setRows(rowsIn(data), coverage.known === 0 ? UNKNOWN : undefined);
     told.show(toldOf(data));
   };
-  return { node, show };
+  return { node, draw };
 }
 
 /// The three kinds as one state: the panel is busy while one is, and shows what fails of any.
@@ -54,16 +68,13 @@ function combined(parts) {
   const states = parts.map(({ feed }) => feed.state);
   const data = states.some(({ data }) => data !== null) ? states : null;
   const problem = states.map(({ problem }) => problem).find(Boolean) ?? null;
-  return { data, problem, isLoading: states.some(({ isLoading }) => isLoading) };
+  const revision = states.reduce((sum, { revision }) => sum + revision, 0);
+  return { data, problem, revision, isLoading: states.some(({ isLoading }) => isLoading) };
 }
 
-function combinedContent(parts, tabs, body) {
+function content(parts, tabs) {
   const known = parts.map(({ feed }) => feed.state.data).filter(Boolean);
-  return {
-    content: body.contains(tabs.node) ? null : [tabs.node, tabs.panels],
-    told: null,
-    failures: unique(known.flatMap(failuresIn)),
-  };
+  return { content: [tabs.node, tabs.panels], told: null, failures: unique(known.flatMap(failuresIn)) };
 }
 
 function toldOf({ answers }) {
@@ -85,22 +96,4 @@ function failuresIn({ answers, failures }) {
 function unique(failures) {
   const byText = new Map(failures.map((failure) => [`${failure.who} ${failure.code}`, failure]));
   return [...byText.values()];
-}
-
-function summaryOfInstances(rows) {
-  const of = (state) => rows.filter((row) => row.state === state).length;
-  const others = rows.length - of("running") - of("stopped");
-  return [element("strong", {}, count(of("running"))), " running, ", element("strong", {}, count(of("stopped"))), ` stopped, ${count(others)} in between or gone`];
-}
-
-function summaryOfSnapshots(rows) {
-  const orphans = rows.filter(({ volumeExists }) => volumeExists === false);
-  const size = (rows) => count(rows.reduce((sum, { volumeSize }) => sum + (volumeSize ?? 0), 0));
-  return [element("strong", {}, size(rows)), " GiB of volumes; ", element("strong", {}, counted(orphans.length, "snapshot")),
-    ` without a volume (${size(orphans)} GiB)`];
-}
-
-function summaryOfImages(rows) {
-  const isPublic = rows.filter((row) => row.public === true).length;
-  return [element("strong", {}, counted(rows.length, "image")), `, ${count(isPublic)} of them public`];
 }

@@ -4,7 +4,7 @@ import { onChosen } from "../showing/address.js";
 import { chart, axes, SERIES, seriesColour } from "../showing/charts.js";
 import { segments } from "../showing/choice.js";
 import { foldOut } from "../showing/fold-out.js";
-import { plainTable } from "../showing/table.js";
+import { plainTable } from "../showing/plain-table.js";
 import { colour } from "../showing/theme.js";
 import { count, UNKNOWN } from "../showing/words.js";
 import { panel } from "./panel.js";
@@ -14,13 +14,14 @@ export function overTimePanel(feed, refresh) {
   const { node, show } = panel({ id: "over-time", title: "Instances over time", controls: [by.node], wide: true });
   const drawn = chart("Instances over time, stacked; the table below has the same figures.");
   const folded = foldOut("figures");
+  const all = plainTable("Instances over time in figures");
   feed.onChange((state) => show(state, ({ body, told }) => {
     const series = seriesIn(body.rows);
     drawn.draw(() => stacked(series));
-    folded.show("All figures", figures(series));
+    folded.show("All figures", () => { showFigures(all, series); return all.node; });
     return {
       content: [drawn.node, folded.node],
-      told: [{ asOf: body.asOf ?? told.asOf ?? state.at, source: "history" }],
+      told: [{ asOf: body.asOf ?? told.asOf, source: "history" }],
     };
   }));
   onChosen("over", refresh);
@@ -51,7 +52,7 @@ function stacked({ days, series }) {
   };
 }
 
-function figures({ days, series }) {
+function showFigures(table, { days, series }) {
   const columns = [{ label: "Day", value: ({ day }) => day }, ...series.map(({ name, counts }) => ({ label: name, isNumber: true, value: ({ index }) => count(counts[index]) }))];
-  return plainTable({ caption: "Instances over time in figures", columns, rows: days.map((day, index) => ({ day, index })) });
+  table.show(columns, days.map((day, index) => ({ day, index })));
 }

@@ -1,8 +1,9 @@
 // The frame of a panel: its title and controls, what failed of it, its figures, and how old they are and where from.
 
 import { ago } from "../showing/ages.js";
-import { element, fill } from "../showing/element.js";
+import { element, fill, renew } from "../showing/element.js";
 import { foldOut } from "../showing/fold-out.js";
+import { count } from "../showing/words.js";
 
 /// Sources as people read them.
 const SOURCES = {
@@ -15,8 +16,12 @@ const SOURCES = {
   mixed: "several sources",
 };
 
-/// A panel. `show(state, render)` shows a feed's state: `render(data)` gives `{ content, told, failures }`, where `told` is
-/// `[{ what?, asOf, source }]` and `failures` are `[{ who, code, detail }]`.
+const NOTHING_KNOWN = "Nothing is known.";
+const NOTHING = { content: null, told: [], failures: [] };
+
+/// A panel. `show(state, render)` shows a feed's state: `render(data)` gives `{ content, told, failures }`, where `content`
+/// are elements that stay the same, `told` is `[{ what?, asOf, source }]` and `failures` are `[{ who, code, detail }]`. It is
+/// asked for only when there is something else to be drawn.
 export function panel({ id, title, controls = [], wide = false }) {
   const body = element("div", { class: "panel-body" });
   const failures = element("div", { class: "failures", role: "status" });
@@ -24,17 +29,30 @@ export function panel({ id, title, controls = [], wide = false }) {
   const heading = element("header", { class: "panel-head" }, element("h2", { id: `${id}-title` }, title), element("div", { class: "controls" }, controls));
   const node = element("section", { id, class: wide ? "panel wide" : "panel", "aria-labelledby": `${id}-title`, "aria-busy": "true" },
     heading, failures, body, told.node);
-  const show = ({ data, problem, isLoading }, render) => {
-    node.setAttribute("aria-busy", String(isLoading));
-    const rendered = data === null ? { content: null, told: [], failures: [] } : render(data);
-    if (rendered.content) fill(body, rendered.content);
-    if (data === null && problem) fill(body, element("p", { class: "nothing" }, problem.isNotConfigured ? problem.detail : "No figures yet: they are unknown."));
-    fill(failures, failureList([...asFailure(problem, data), ...(rendered.failures ?? [])]));
+  let drawn = { revision: null, failures: [] };
+  const draw = ({ data, problem, revision }, render) => {
+    const rendered = data === null ? NOTHING : render(data);
+    drawn = { revision, failures: rendered.failures ?? [] };
+    keepHeight(body, data === null && problem === null);
+    fill(body, rendered.content);
     // A panel of several parts says of each by itself.
     told.node.hidden = rendered.told === null;
     told.show(rendered.told ?? []);
   };
-  return { node, body, show };
+  const show = (state, render) => {
+    const { data, problem, isLoading, revision } = state;
+    node.setAttribute("aria-busy", String(isLoading));
+    if (revision !== drawn.revision) draw(state, render);
+    if (data === null && problem) fill(body, element("p", { class: "nothing" }, problem.isNotConfigured ? problem.detail : "No figures yet: they are unknown."));
+    renew(failures, failureList([...asFailure(problem, data), ...drawn.failures]));
+  };
+  return { node, show };
+}
+
+/// What is below must not jump to where one reads while something else is asked for.
+function keepHeight(body, isAsking) {
+  if (!isAsking) body.style.removeProperty("min-height");
+  else if (body.firstChild) body.style.setProperty("min-height", `${body.offsetHeight}px`);
 }
 
 /// The failures of whole accounts, as a panel lists them.
@@ -62,15 +80,17 @@ function failureList(failures) {
 /// How old the oldest figure is and where they came from, in an element of that tag; each of several below, for who wants
 /// to know. `show(told)` shows others.
 export function toldLine(tag) {
-  const one = element("p", {}, "Nothing is known.");
+  const one = element("p", {}, NOTHING_KNOWN);
   const several = foldOut();
+  const list = element("ul", { class: "told-parts" });
   const node = element(tag, { class: "told" }, one);
   const show = (told) => {
-    const line = told.length === 0 ? "Nothing is known." : lineOf(told);
+    const line = told.length === 0 ? NOTHING_KNOWN : lineOf(told);
     const parts = told.filter(({ what }) => what);
-    if (parts.length < 2) fill(one, line);
-    else several.show(line, element("ul", { class: "told-parts" }, parts.map(toldPart)));
-    fill(node, parts.length < 2 ? one : several.node);
+    const isSeveral = parts.length > 1;
+    if (isSeveral) several.show(line, () => { renew(list, parts.map(toldPart)); return list; });
+    else renew(one, line);
+    fill(node, isSeveral ? several.node : one);
   };
   return { node, show };
 }
@@ -80,7 +100,8 @@ function lineOf(told) {
   const oldest = known.reduce((oldest, one) => (oldest === null || at(one) < at(oldest) ? one : oldest), null);
   const sources = [...new Set(told.map(({ source }) => source).filter(Boolean))];
   const source = sources.map((source) => SOURCES[source] ?? source).join(", ");
-  return [oldest ? ["as of ", ago(at(oldest)), " ago"] : "age unknown", source && ` · from ${source}`];
+  const unknown = told.length - known.length;
+  return [oldest ? ["as of ", ago(at(oldest)), " ago"] : "age unknown", oldest && unknown > 0 && `, of ${count(unknown)} unknown`, source && ` · from ${source}`];
 }
 
 function toldPart({ what, asOf, source }) {

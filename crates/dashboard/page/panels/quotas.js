@@ -1,7 +1,7 @@
 // How full the quotas of Elastic Disaster Recovery are, by account and region.
 
 import { isOfChosenRegion } from "../asking/chosen-accounts.js";
-import { element } from "../showing/element.js";
+import { element, renew } from "../showing/element.js";
 import { count, percent, UNKNOWN } from "../showing/words.js";
 import { failuresOfAccounts, nameOf, panel } from "./panel.js";
 
@@ -11,8 +11,10 @@ const NOT_INITIALIZED = "NOT_INITIALIZED";
 
 export function quotasPanel(feed) {
   const { node, show } = panel({ id: "quotas", title: "DRS quotas" });
-  feed.onChange((state) => show(state, rendered));
-  return { node, showAgain: () => feed.showAgain() };
+  const gauges = element("ul", { class: "gauges" });
+  const aside = element("p", { class: "aside" });
+  feed.onChange((state) => show(state, (data) => rendered(data, gauges, aside)));
+  return { node };
 }
 
 /// The quotas of every account and region that answered, the fullest first.
@@ -22,15 +24,14 @@ export function quotasIn({ answers }) {
   return all.filter(isOfChosenRegion).sort((one, other) => fullness(other) - fullness(one));
 }
 
-function rendered(data) {
+function rendered(data, gauges, aside) {
   const quotas = quotasIn(data);
   const used = quotas.filter(({ status }) => status !== NOT_INITIALIZED);
   const unused = quotas.filter(({ status }) => status === NOT_INITIALIZED);
+  renew(gauges, used.map(gauge));
+  renew(aside, "DRS is not initialised in ", unused.map(placeOf).join(", "), ".");
   return {
-    content: [
-      element("ul", { class: "gauges" }, used.map(gauge)),
-      unused.length > 0 && element("p", { class: "aside" }, "DRS is not initialised in ", unused.map(placeOf).join(", "), "."),
-    ],
+    content: [used.length > 0 && gauges, unused.length > 0 && aside],
     told: data.answers.flatMap(({ account, body, told }) => Object.keys(body.regions ?? {}).map((region) =>
       ({ what: `${region}, ${nameOf(account)}`, asOf: told.asOf, source: told.sources.get(region) ?? told.source }))),
     failures: [...failuresOfAccounts(data.failures), ...data.answers.flatMap(failedRegions)],

@@ -3,7 +3,7 @@
 import { isOfChosenRegion } from "../asking/chosen-accounts.js";
 import { onChosen } from "../showing/address.js";
 import { select } from "../showing/choice.js";
-import { element, fill } from "../showing/element.js";
+import { element, renew } from "../showing/element.js";
 import { table } from "../showing/table.js";
 import { count, counted, hours, monthOf, orUnknown } from "../showing/words.js";
 import { panel } from "./panel.js";
@@ -12,14 +12,21 @@ import { panel } from "./panel.js";
 const MONTHS = 4;
 
 export function runningPanel(feed, refresh, names) {
-  const months = Array.from({ length: MONTHS }, (_, back) => monthOf(Date.now(), back)).map((month) => [month, month]);
-  const month = select({ name: "month", label: "Month", options: months });
+  const month = select({ name: "month", label: "Month", options: months() });
   const { node, show } = panel({ id: "running", title: "Running minutes", controls: [month.node], wide: true });
   const servers = table({ name: "running", caption: "Running minutes by server", columns: columns(names), firstSort: "-minutes", page: 12 });
   const summary = element("p", { class: "summary" });
-  feed.onChange((state) => show(state, (data) => rendered(data, { summary, servers }, names)));
-  onChosen("month", () => { feed.forget(); refresh(); });
-  return { node, showAgain: () => feed.showAgain() };
+  feed.onChange((state) => {
+    // A page that is open for weeks sees months begin.
+    month.setOptions(months());
+    show(state, (data) => rendered(data, { summary, servers }, names));
+  });
+  onChosen("month", refresh);
+  return { node };
+}
+
+function months(now = Date.now()) {
+  return Array.from({ length: MONTHS }, (_, back) => monthOf(now, back)).map((month) => [month, month]);
 }
 
 /// What all servers ran together: `{ lower, upper, unknown }` in minutes, and how many are unknown.
@@ -39,7 +46,7 @@ export function totals({ servers }) {
 function rendered(data, { summary, servers }, names) {
   const shown = data.servers.filter(isOfChosenRegion);
   servers.setRows(shown);
-  fill(summary, sentence(data, shown));
+  renew(summary, sentence(data, shown));
   return {
     content: [summary, servers.node],
     told: shown.filter(({ minutes }) => minutes !== null).map(({ asOf, timestamp }) => ({ asOf: timestamp ?? asOf, source: "CloudTrail and EC2" })),

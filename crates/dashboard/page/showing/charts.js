@@ -6,18 +6,25 @@ import { colour, onTheme } from "./theme.js";
 /// How many series have a colour of their own; the rest are one.
 export const SERIES = 8;
 
-const script = document.getElementById("chart-library");
-const library = script === null ? Promise.resolve(null) : loaded(script);
+const place = document.querySelector("meta[name=chart-library]")?.content ?? null;
 
 /// Whether this build has charts.
-export const hasCharts = script !== null;
+export const hasCharts = place !== null;
 
-/// Resolves to the library, or to null where it is not there.
-function loaded(script) {
+/// Figures come first: charts, and what draws them, wait until they are allowed.
+let allow = null;
+const library = new Promise((resolve) => { allow = resolve; }).then(() => (hasCharts ? loaded() : null));
+
+/// Lets charts be drawn from now on.
+export function allowCharts() {
+  allow();
+}
+
+/// Resolves to the library, or to null where it does not come.
+function loaded() {
   return new Promise((resolve) => {
-    if (window.Chart) resolve(window.Chart);
-    script.addEventListener("load", () => resolve(window.Chart));
-    script.addEventListener("error", () => resolve(null));
+    const script = element("script", { src: place, on: { load: () => resolve(window.Chart), error: () => resolve(null) } });
+    document.head.append(script);
   });
 }
 
@@ -28,9 +35,10 @@ export function chart(label) {
   const node = element("div", { class: "chart", hidden: !hasCharts }, canvas);
   let drawn = null;
   let configuration = null;
-  const show = async () => {
-    const Chart = await library;
-    if (Chart === null || configuration === null) return;
+  let isWaiting = false;
+  const show = (Chart) => {
+    isWaiting = false;
+    if (Chart === null) return;
     const { type, data, options } = configuration();
     if (drawn === null) {
       drawn = new Chart(canvas, { type, data, options: { ...general(), ...options } });
@@ -39,8 +47,14 @@ export function chart(label) {
       drawn.update();
     }
   };
-  onTheme(show);
-  return { node, draw: (described) => { configuration = described; return show(); } };
+  const draw = async () => {
+    if (isWaiting || configuration === null) return;
+    isWaiting = true;
+    const Chart = await library;
+    requestAnimationFrame(() => show(Chart));
+  };
+  onTheme(draw);
+  return { node, draw: (described) => { configuration = described; draw(); } };
 }
 
 /// What says, once on the page, why there are tables only.

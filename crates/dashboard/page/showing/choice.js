@@ -1,7 +1,7 @@
 // One of several, chosen by a person and kept in the address.
 
 import { choose, chosen, onChosen } from "./address.js";
-import { element, fill } from "./element.js";
+import { element, renew } from "./element.js";
 
 /// A labelled list to choose from: `options` are `[value, text]`, the first of them the one that is taken otherwise.
 /// `setOptions` puts others in place.
@@ -9,16 +9,16 @@ export function select({ name, label, options, isLabelSeen = true }) {
   const list = element("select", { name, on: { change: () => choose(name, list.value, otherwise()) } });
   let given = options;
   const otherwise = () => given[0]?.[0] ?? "";
-  const show = () => { list.value = chosen(name, otherwise()); };
-  const setOptions = (options) => {
-    given = options;
+  const show = () => {
     const value = chosen(name, otherwise());
     // What the address names may not be there, or not yet: it is shown as it is.
-    const all = options.some(([option]) => option === value) ? options : [...options, [value, value]];
-    fill(list, all.map(([value, text]) => element("option", { value }, text)));
-    show();
+    const all = given.some(([option]) => option === value) ? given : [...given, [value, value]];
+    // Somebody may have the list open.
+    renew(list, all.map(([value, text]) => element("option", { value }, text)));
+    if (list.value !== value) list.value = value;
   };
-  setOptions(options);
+  const setOptions = (options) => { given = options; show(); };
+  show();
   onChosen(name, show);
   const caption = element("span", { class: isLabelSeen ? "" : "unseen" }, label);
   return { node: element("label", { class: "choice" }, caption, list), setOptions, value: () => chosen(name, otherwise()) };

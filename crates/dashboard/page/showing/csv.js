@@ -14,10 +14,11 @@ export function download(name, header, rows) {
 function field(value) {
   const text = value === null || value === undefined ? "" : String(value);
   const harmless = isFormula(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  // Where a comma is the decimal sign, spreadsheets take a semicolon for what is between fields.
+  return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-/// What a spreadsheet would calculate instead of showing: anybody can give an instance a name.
+/// What a spreadsheet would calculate instead of showing: anybody can give an instance a name. Numbers are no harm.
 function isFormula(text) {
-  return /^[=+@\t\r]/.test(text) || (/^-/.test(text) && !/^-[\d.]+$/.test(text));
+  return /^\s*[=+@＝＋＠－]/.test(text) || /^[\t\r\n]/.test(text) || (/^\s*-/.test(text) && !/^-\d+(\.\d+)?$/.test(text));
 }

@@ -9,24 +9,38 @@ export function element(tag, attributes = {}, ...children) {
     else if (name === "style") setProperties(made, value);
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...nodes(children));
+  made.append(...parts(children));
   return made;
 }
 
 /// Puts these children in place of whatever is in `parent`. What is there already stays untouched: somebody may be typing
 /// in it.
 export function fill(parent, ...children) {
-  const wanted = nodes(children);
-  const isThere = wanted.length === parent.childNodes.length && wanted.every((child, index) => child === parent.childNodes[index]);
-  if (!isThere) parent.replaceChildren(...wanted);
+  const wanted = nodesOf(children);
+  [...parent.childNodes].filter((there) => !wanted.includes(there)).forEach((there) => there.remove());
+  wanted.forEach((child, index) => {
+    const there = parent.childNodes[index] ?? null;
+    if (there !== child) parent.insertBefore(child, there);
+  });
 }
 
-/// A text for those who hear the page, and not for those who see it.
-export function unseen(text) {
-  return element("span", { class: "unseen" }, text);
+/// The same for children that nobody holds on to and nothing listens in: what looks the same stays too, so that a list that
+/// is open, what is marked and where one has scrolled to outlast new figures that say nothing new.
+export function renew(parent, ...children) {
+  const wanted = nodesOf(children);
+  wanted.forEach((child, index) => {
+    const there = parent.childNodes[index];
+    if (there === undefined) parent.append(child);
+    else if (!there.isEqualNode(child)) parent.replaceChild(child, there);
+  });
+  while (parent.childNodes.length > wanted.length) parent.lastChild.remove();
 }
 
-function nodes(children) {
+function nodesOf(children) {
+  return parts(children).map((child) => (child instanceof Node ? child : document.createTextNode(child)));
+}
+
+function parts(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }
 

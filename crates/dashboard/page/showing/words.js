@@ -29,11 +29,19 @@ export function percent(number) {
 
 /// An amount, which is a decimal text, to two places; `currency` is null where there are several.
 export function money(amount, currency) {
-  return orUnknown(amount, (amount) => {
+  return orUnknown(amount, (amount) => formatOf(currency).format(near(amount)));
+}
+
+/// Making one takes longer than a hundred numbers do.
+const formats = new Map();
+
+function formatOf(currency) {
+  if (!formats.has(currency)) {
     const options = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
     const style = currency ? { ...options, style: "currency", currency, currencyDisplay: "narrowSymbol" } : options;
-    return new Intl.NumberFormat(LOCALE, style).format(near(amount));
-  });
+    formats.set(currency, new Intl.NumberFormat(LOCALE, style));
+  }
+  return formats.get(currency);
 }
 
 /// Minutes as hours and minutes: `76 h 05`.
