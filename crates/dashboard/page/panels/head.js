@@ -18,7 +18,9 @@ export function head({ feeds, schedule, buttons }) {
     element("h1", {}, "Larder"), health, rounds,
     element("div", { class: "controls" }, account.node, region.node, refresh, buttons, themeSwitch()));
   const showRounds = () => renew(rounds, roundsText(schedule));
-  schedule.onRound(() => { setOff(refresh, schedule.running > 0); showRounds(); });
+  const showRound = () => { setOff(refresh, schedule.running > 0); showRounds(); };
+  schedule.onRound(showRound);
+  showRound();
   setInterval(() => document.hidden || showRounds(), 1_000);
   feeds.forEach((feed) => feed.onChange(() => renew(health, healthOf(feeds))));
   return { node, setAccounts: (accounts) => account.setOptions(accountOptions(accounts)), setRegions: (regions) => region.setOptions([[ALL, "All regions"], ...regions.map((region) => [region, region])]) };

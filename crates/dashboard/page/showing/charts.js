@@ -8,8 +8,7 @@ export const SERIES = 8;
 
 const place = document.querySelector("meta[name=chart-library]")?.content ?? null;
 
-/// Whether this build has charts.
-export const hasCharts = place !== null;
+const hasCharts = place !== null;
 
 /// Figures come first: charts, and what draws them, wait until they are allowed.
 let allow = null;

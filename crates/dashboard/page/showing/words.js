@@ -1,14 +1,9 @@
 // Numbers and times as people read them. What is not known is "unknown", never 0.
 
 import { near } from "./decimal.js";
+import { amount as amountOf, clock, dayAndTime, decimal } from "./numbers.js";
 
 export const UNKNOWN = "unknown";
-
-const LOCALE = "en-GB";
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const dayAndTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
 
 /// What `write` makes of a value that is known.
 export function orUnknown(value, write = String) {
@@ -16,7 +11,7 @@ export function orUnknown(value, write = String) {
 }
 
 export function count(number) {
-  return orUnknown(number, (number) => whole.format(number));
+  return orUnknown(number, (number) => decimal(number, 0));
 }
 
 export function counted(number, one, many = `${one}s`) {
@@ -24,31 +19,19 @@ export function counted(number, one, many = `${one}s`) {
 }
 
 export function percent(number) {
-  return orUnknown(number, (number) => `${tenth.format(number)} %`);
+  return orUnknown(number, (number) => `${decimal(number, 1)} %`);
 }
 
 /// An amount, which is a decimal text, to two places; `currency` is null where there are several.
 export function money(amount, currency) {
-  return orUnknown(amount, (amount) => formatOf(currency).format(near(amount)));
-}
-
-/// Making one takes longer than a hundred numbers do.
-const formats = new Map();
-
-function formatOf(currency) {
-  if (!formats.has(currency)) {
-    const options = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-    const style = currency ? { ...options, style: "currency", currency, currencyDisplay: "narrowSymbol" } : options;
-    formats.set(currency, new Intl.NumberFormat(LOCALE, style));
-  }
-  return formats.get(currency);
+  return orUnknown(amount, (amount) => amountOf(near(amount), currency));
 }
 
 /// Minutes as hours and minutes: `76 h 05`.
 export function hours(minutes) {
   return orUnknown(minutes, (minutes) => {
     const rounded = Math.round(minutes);
-    return `${whole.format(Math.floor(rounded / 60))} h ${String(rounded % 60).padStart(2, "0")}`;
+    return `${decimal(Math.floor(rounded / 60), 0)} h ${String(rounded % 60).padStart(2, "0")}`;
   });
 }
 
@@ -56,12 +39,12 @@ export function bytes(number) {
   return orUnknown(number, (number) => {
     const unit = number < 1024 ? 0 : Math.min(3, Math.floor(Math.log2(number) / 10));
     const value = number / 1024 ** unit;
-    return `${unit === 0 || value >= 100 ? whole.format(value) : tenth.format(value)} ${["B", "KiB", "MiB", "GiB"][unit]}`;
+    return `${unit === 0 || value >= 100 ? decimal(value, 0) : decimal(value, 1)} ${["B", "KiB", "MiB", "GiB"][unit]}`;
   });
 }
 
 export function micros(number) {
-  return orUnknown(number, (number) => (number < 1000 ? `${whole.format(number)} µs` : `${tenth.format(number / 1000)} ms`));
+  return orUnknown(number, (number) => (number < 1000 ? `${decimal(number, 0)} µs` : `${decimal(number / 1000, 1)} ms`));
 }
 
 /// How long ago, in the two largest units that say something: `3 min`, `2 h 10 min`, `12 d`.
@@ -76,11 +59,11 @@ export function age(milliseconds) {
 }
 
 export function time(at) {
-  return clock.format(new Date(at));
+  return clock(at);
 }
 
 export function moment(at) {
-  return dayAndTime.format(new Date(at));
+  return dayAndTime(at);
 }
 
 /// `minutes:seconds` until a moment.
