@@ -1,4 +1,5 @@
 use larder_history::{HistoryError, SqliteHistory};
+use larder_sources::{FailureKind, FetchError};
 use rstest::rstest;
 use serde_json::json;
 
@@ -43,6 +44,25 @@ async fn only_an_administrator_has_aws_charge_for_what_is_fresh(
     assert_eq!(ask(&[]).await, "0");
     tokio::time::sleep(std::time::Duration::from_mins(5)).await;
     assert_eq!(ask(&[("cache-control", cache_control)]).await, age);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_of_costs_saves_them_until_aws_told_them_anew_or_failed() {
+    let test = with_costs(TestApp::new());
+    let ask = async |tag: &str, cache_control| {
+        let headers = [("if-none-match", tag), ("cache-control", cache_control)];
+        let got = get_with(&test, "/api/cost-data?accountId=111122223333", &headers).await;
+        (got.status.as_u16(), got.header("etag").to_owned())
+    };
+    let (_, first) = ask("", "").await;
+    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+    assert_eq!(ask(&first, "").await.0, 304);
+    let (status, newer) = ask(&first, "no-cache").await;
+    assert_eq!(status, 200, "the same amounts, told anew");
+    test.aws.answers("costs", Err(FetchError::new(FailureKind::Unavailable, "ce:GetCostAndUsage", "no")));
+    tokio::time::sleep(std::time::Duration::from_hours(7)).await;
+    let (status, _) = ask(&newer, "").await;
+    assert_eq!(status, 200, "the same amounts, and AWS fails");
 }
 
 #[tokio::test]
