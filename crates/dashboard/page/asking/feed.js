@@ -31,8 +31,10 @@ export class Feed {
       const data = await this.load();
       if (generation === this.generation) this.draw({ data, problem: null, isLoading: false, at: Date.now() });
     } catch (error) {
+      // What was forgotten is given up, which is no failure.
+      if (generation !== this.generation) return this.state;
       if (!(error instanceof Error) || error.name !== "Problem") console.error(error);
-      if (generation === this.generation) this.set({ problem: problemOfFailure(error), isLoading: false });
+      this.set({ problem: problemOfFailure(error), isLoading: false });
     }
     return this.state;
   }

@@ -19,7 +19,7 @@ export function moversPanel(movers, byAccount, names) {
     };
   }));
   const accounts = panel({ id: "by-account", title: "Costs by account and month" });
-  const monthly = plainTable("Costs by account and month");
+  const monthly = plainTable("What each account cost, month by month");
   byAccount.onChange((state) => accounts.show(state, ({ body }) => {
     monthly.show(monthColumns(body), body.data);
     return {
