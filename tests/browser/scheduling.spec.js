@@ -53,6 +53,16 @@ test("an answer that comes after that of a later question counts for nothing", a
   expect(await asked(page)).toBe(3);
 });
 
+test("an answer to an earlier question does not end the waiting for that of the later one", async ({ page }) => {
+  await page.evaluate(() => { window.schedule.now(); });
+  const answering = answer(page, 0, "old");
+  await page.clock.runFor(1_000);
+  await answering;
+  await soon(page);
+  await page.clock.runFor(60_000);
+  expect(await asked(page)).toBe(2);
+});
+
 test("what is forgotten is not brought back by an answer to what was asked before", async ({ page }) => {
   await page.evaluate(() => window.feed.forget());
   const answering = answer(page, 0, "of somebody else");

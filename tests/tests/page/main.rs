@@ -1,6 +1,7 @@
 //! The page of a real `larder serve --demo` in a real browser: the suites of `tests/browser`.
 
 mod demo;
+mod make;
 mod screenshots;
 
 use larder_app::{Environment, SystemEnvironment};
