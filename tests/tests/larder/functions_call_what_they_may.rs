@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use larder_app::history_queries::HISTORY_QUERIES;
 use larder_app::inventory::INVENTORY;
 use larder_app::{DATA_TYPES, DataType, FUNCTIONS, Function, ScopeRule, Table};
-use larder_standin::{APP_TAG, Life};
+use larder_standin::{APP_TAG, Life, Notification};
 use larder_tests::{
     DynamoDbLocal, Program, RuntimeEmulator, create_accounts_table, create_runtime_table, create_servers_table,
     create_table, http_event,
@@ -192,7 +192,7 @@ fn changes_of_servers(world: &World, account: &str) -> Vec<Value> {
     };
     let told = standin.lives().notifications(&(now - SignedDuration::from_hours(30 * 24)..now), &standin.delivery());
     let changes = told.iter().rev().filter(|it| is_server(&it.life)).take(3);
-    let documents: Vec<_> = changes.map(|it| it.document()).collect();
+    let documents: Vec<_> = changes.map(Notification::document).collect();
     assert!(!documents.is_empty(), "a server starts or stops in a month");
     documents
 }

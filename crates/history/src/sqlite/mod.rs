@@ -6,8 +6,9 @@ mod migrate;
 mod open;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use sqlx::SqlitePool;
+use sqlx::{SqliteConnection, SqlitePool};
 
 use crate::HistoryError;
 
@@ -22,6 +23,8 @@ pub struct SqliteHistory {
     /// One connection. SQLite has one writer at a time anyhow; here they queue without polling for a lock.
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Holds what is in memory: a pool closes a connection whose question nobody waits for any more.
+    _memory: Option<Mutex<SqliteConnection>>,
 }
 
 impl SqliteHistory {

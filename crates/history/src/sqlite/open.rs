@@ -1,6 +1,8 @@
 use std::fs::DirBuilder;
 use std::io;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -15,6 +17,8 @@ const BUSY: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
 /// What the log may keep of the disk after a large sync has passed through it.
 const LOG_LIMIT: &str = "67108864";
+/// SQLite's own: a database in memory is there as long as anything is connected to its name.
+const MEMORY_VFS: &str = "memdb";
 
 pub(super) async fn file(path: &Path) -> Result<SqliteHistory, HistoryError> {
     make_folder(path).map_err(|error| HistoryError::Unreachable(error.into()))?;
@@ -23,7 +27,7 @@ pub(super) async fn file(path: &Path) -> Result<SqliteHistory, HistoryError> {
     let readers = lasting(SqlitePoolOptions::new().max_connections(READERS));
     let readers = readers.connect_lazy_with(options.clone().pragma("query_only", "ON"));
     let writer = writer().connect_with(options).await.map_err(HistoryError::sqlite)?;
-    let history = SqliteHistory { path: Some(path.to_owned()), writer, readers };
+    let history = SqliteHistory { path: Some(path.to_owned()), writer, readers, _memory: None };
     migrate::migrate(&history.writer, &history.described()).await?;
     Ok(history)
 }
@@ -38,8 +42,12 @@ async fn check_ours(path: &Path) -> Result<(), HistoryError> {
 }
 
 pub(super) async fn in_memory() -> Result<SqliteHistory, HistoryError> {
-    let writer = writer().connect_with(connection().in_memory(true)).await.map_err(HistoryError::sqlite)?;
-    let history = SqliteHistory { path: None, readers: writer.clone(), writer };
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let name = format!("/larder-history-{}", MADE.fetch_add(1, Ordering::Relaxed));
+    let options = connection().filename(name).vfs(MEMORY_VFS).create_if_missing(true);
+    let memory = options.connect().await.map_err(HistoryError::sqlite)?;
+    let writer = writer().connect_with(options).await.map_err(HistoryError::sqlite)?;
+    let history = SqliteHistory { path: None, readers: writer.clone(), writer, _memory: Some(Mutex::new(memory)) };
     migrate::migrate(&history.writer, &history.described()).await?;
     Ok(history)
 }

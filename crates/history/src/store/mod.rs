@@ -12,7 +12,6 @@ pub(crate) use account::{accounts, put_account, remove_account};
 pub(crate) use costs::store_costs;
 pub(crate) use record::record_failure;
 pub(crate) use resources::store_resources;
-pub(crate) use spans::spans;
 pub(crate) use writable::check_writable;
 
 use jiff::civil::{Date, date};

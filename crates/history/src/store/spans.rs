@@ -1,26 +1,14 @@
 use jiff::civil::Date;
 
-use crate::engine::{Engine, Work};
-use crate::sql::{Dialect, Row, Statement};
+use crate::engine::Work;
+use crate::sql::{Dialect, Statement};
 use crate::{HistoryError, Period};
 
-const SPANS: &str = "SELECT account_id, from_day, to_day FROM cost_spans WHERE {accounts}
-    ORDER BY account_id, from_day";
 /// Those that overlap the new one or touch it.
 const TOUCHING: &str = "SELECT from_day, to_day FROM cost_spans
     WHERE account_id = $1 AND from_day <= $3 AND to_day >= $2";
 const REPLACED: &str = "DELETE FROM cost_spans WHERE account_id = $1 AND from_day <= $3 AND to_day >= $2";
 const ADD: &str = "INSERT INTO cost_spans (account_id, from_day, to_day) VALUES ($1, $2, $3)";
-
-/// The days whose costs are known, by account.
-pub(crate) async fn spans(engine: &impl Engine, accounts: &[String]) -> Result<Vec<(String, Period)>, HistoryError> {
-    let rows = engine.ask(Statement::new(engine.dialect(), SPANS).among(accounts)).await?;
-    let span = |row: &Row| {
-        let mut row = row.reader();
-        Ok((row.take()?, Period { from: row.take()?, to: row.take()? }))
-    };
-    rows.iter().map(span).collect()
-}
 
 /// Notes that the costs of these days are known now.
 pub(super) async fn extend(

@@ -1,9 +1,11 @@
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use larder_runtime::Second;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow};
-use sqlx::{Row, SqlitePool};
+use sqlx::{ConnectOptions, Row, SqliteConnection, SqlitePool};
 
 use super::{Item, Items};
 use crate::runtime::TableError;
@@ -11,6 +13,8 @@ use crate::runtime::TableError;
 const SCHEMA: &str = include_str!("schema.sql");
 /// What stands where the file would.
 const IN_MEMORY: &str = "in memory";
+/// SQLite's own: a database in memory is there as long as anything is connected to its name.
+const MEMORY_VFS: &str = "memdb";
 const READ: &str = "SELECT hash, range, body, version, expires FROM items WHERE hash = ?";
 
 /// A file, for one laptop.
@@ -18,6 +22,8 @@ const READ: &str = "SELECT hash, range, body, version, expires FROM items WHERE 
 pub struct SqliteItems {
     file: PathBuf,
     pool: SqlitePool,
+    /// Holds what is in memory: the pool closes a connection whose question nobody waits for any more.
+    _memory: Option<Mutex<SqliteConnection>>,
 }
 
 impl SqliteItems {
@@ -39,8 +45,13 @@ impl SqliteItems {
     /// # Errors
     /// If there is no room for them.
     pub async fn in_memory() -> Result<Self, TableError> {
-        let pool = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
-        Self::opened(Path::new(IN_MEMORY), pool, SqliteConnectOptions::new().in_memory(true)).await
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let name = format!("/larder-runtime-{}", MADE.fetch_add(1, Ordering::Relaxed));
+        let options = SqliteConnectOptions::new().filename(name).vfs(MEMORY_VFS).create_if_missing(true);
+        let says = |error: sqlx::Error| TableError { table: named(Path::new(IN_MEMORY)), reason: error.to_string() };
+        let memory = options.connect().await.map_err(says)?;
+        let opened = Self::opened(Path::new(IN_MEMORY), SqlitePoolOptions::new(), options).await?;
+        Ok(Self { _memory: Some(Mutex::new(memory)), ..opened })
     }
 
     async fn opened(file: &Path, pool: SqlitePoolOptions, options: SqliteConnectOptions) -> Result<Self, TableError> {
@@ -48,7 +59,7 @@ impl SqliteItems {
         // One writer at a time, so that none ever finds the file busy.
         let pool = pool.max_connections(1).connect_with(options).await.map_err(says)?;
         sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(says)?;
-        Ok(Self { file: file.to_owned(), pool })
+        Ok(Self { file: file.to_owned(), pool, _memory: None })
     }
 
     fn failed(&self, error: &sqlx::Error) -> TableError {

@@ -67,6 +67,23 @@ async fn memory_keeps_items_of_its_own() {
 }
 
 #[tokio::test]
+async fn memory_outlives_a_question_that_nobody_waits_for() {
+    let items = SqliteItems::in_memory().await.expect("there is room");
+    let item = item("i-1", "a", 1);
+    items.put(vec![item.clone()]).await.expect("it is kept");
+    for polls in 0..40 {
+        let mut get = std::pin::pin!(items.get("i-1", "a"));
+        for _ in 0..polls {
+            if futures::poll!(&mut get).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(items.get("i-1", "a").await, Ok(Some(item)));
+}
+
+#[tokio::test]
 async fn a_table_that_is_not_there_is_named() {
     let items = DynamoDbItems::new(DynamoDbLocal::shared().await.client(), "runtime-nowhere");
     let said = items.get("i-1", "a").await.expect_err("there is no table").to_string();
