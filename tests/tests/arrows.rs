@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("larder-lambdas", &["larder-app"]),
     ("larder-cli", &["larder-app", "larder-standin"]),
     ("larder-tests", &[]),
-    ("larder-bench", &["larder-app", "larder-cache", "larder-standin", "larder-tests"]),
+    ("larder-bench", &["larder-app", "larder-cache", "larder-history", "larder-standin", "larder-tests"]),
 ];
 
 /// What tests may use besides: these two know no room, and so make no circle.
