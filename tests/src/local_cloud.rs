@@ -24,7 +24,7 @@ const STACK: &str = "larder-local";
 /// How it is deployed: a stage of cfn/samconfig.toml.
 const STAGE: &str = "local";
 /// The services that a stand-in answers for, as the SDK's variables name them; all else is ministack's.
-const STOOD_IN_FOR: [&str; 6] = ["CLOUDTRAIL", "DRS", "EC2", "IAM", "SERVICE_QUOTAS", "STS"];
+const STOOD_IN_FOR: [&str; 7] = ["CLOUDTRAIL", "COST_EXPLORER", "DRS", "EC2", "IAM", "SERVICE_QUOTAS", "STS"];
 
 /// A ministack with Larder deployed to it; all of it is gone when this is dropped.
 ///

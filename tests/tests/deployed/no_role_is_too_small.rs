@@ -1,4 +1,4 @@
-use larder_app::{DATA_TYPES, FUNCTIONS};
+use larder_app::{DATA_TYPES, FUNCTIONS, HistoryUse};
 use larder_tests::wait_until;
 use serde_json::json;
 
@@ -21,7 +21,10 @@ async fn for_what_its_function_calls() {
     let asked = async || {
         let health = deployment.get("/health", None).await;
         assert_eq!(health.json["failedWrites"], 0, "{health:?}");
-        let groups = FUNCTIONS.iter().map(|function| format!("/aws/lambda/larder-{}-local", function.name));
+        // There is no database here, and so none of those in its network.
+        let deployed = FUNCTIONS.iter().filter(|function| function.history == HistoryUse::None);
+        let groups: Vec<_> = deployed.map(|function| format!("/aws/lambda/larder-{}-local", function.name)).collect();
+        let functions = groups.len();
         let mut logs = Vec::new();
         for group in groups {
             let [found] =
@@ -32,7 +35,7 @@ async fn for_what_its_function_calls() {
             );
         }
         // The event-responder runs only where an event is put.
-        let have_run = logs.iter().filter(|lines| !lines.is_empty()).count() + 1 >= FUNCTIONS.len();
+        let have_run = logs.iter().filter(|lines| !lines.is_empty()).count() + 1 >= functions;
         Ok(have_run.then(|| logs.concat()))
     };
     let logs = wait_until("the scheduled functions ran", asked).await.expect("they do");
