@@ -1,7 +1,8 @@
 //! One text for what is the same: by it, a sync tells what changed.
 
-use std::collections::BTreeMap;
+use std::fmt::Write;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
 
@@ -10,27 +11,41 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The SHA-256 of the canonical JSON, in hex.
 pub(crate) fn digest(canonical: &str) -> String {
-    Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(canonical) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 /// JSON with its members by name and no spaces; a whole number has no decimal point. (PostgreSQL keeps neither the
 /// order of members nor the spelling of numbers, so that neither may count.)
-pub(crate) fn canonical(attributes: &Map<String, Value>) -> String {
-    let sorted: BTreeMap<&String, Value> =
-        attributes.iter().map(|(name, value)| (name, canonical_value(value))).collect();
-    serde_json::json!(sorted).to_string()
+pub(crate) fn canonical(attributes: &Map<String, Value>) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Members(attributes))
 }
 
-fn canonical_value(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let sorted: BTreeMap<&String, Value> =
-                members.iter().map(|(name, value)| (name, canonical_value(value))).collect();
-            serde_json::json!(sorted)
+/// An object's members by name.
+struct Members<'a>(&'a Map<String, Value>);
+
+/// A value whose spelling counts no more.
+struct Canonical<'a>(&'a Value);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sorted: Vec<_> = self.0.iter().collect();
+        sorted.sort_unstable_by_key(|(name, _)| *name);
+        serializer.collect_map(sorted.into_iter().map(|(name, value)| (name, Canonical(value))))
+    }
+}
+
+impl Serialize for Canonical<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(members) => Members(members).serialize(serializer),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Canonical)),
+            Value::Number(number) => canonical_number(number).serialize(serializer),
+            value => value.serialize(serializer),
         }
-        Value::Array(items) => items.iter().map(canonical_value).collect(),
-        Value::Number(number) => Value::Number(canonical_number(number)),
-        value => value.clone(),
     }
 }
 
@@ -47,7 +62,7 @@ mod tests {
     use super::*;
 
     fn of(json: &str) -> String {
-        canonical(&serde_json::from_str(json).expect("an object"))
+        canonical(&serde_json::from_str(json).expect("an object")).expect("it is JSON")
     }
 
     #[test]

@@ -109,8 +109,8 @@ impl<'a> Difference<'a> {
         let (mut rows, mut versions) = (Vec::new(), Vec::new());
         for id in self.added.iter().chain(&self.changed) {
             let Some(now) = told.get(id) else { continue };
-            rows.push(now.row(asked, id));
-            versions.push(now.version(asked, id));
+            rows.push(now.row(asked, id)?);
+            versions.push(now.version(asked, id)?);
         }
         let puts = Statement::insert(dialect, PUT, rows, INSTEAD);
         for statement in puts.into_iter().chain(Statement::insert(dialect, ADD_VERSION, versions, "")) {
@@ -121,19 +121,19 @@ impl<'a> Difference<'a> {
 }
 
 impl Told {
-    fn row(&self, asked: Asked<'_>, id: &str) -> Vec<Value> {
+    fn row(&self, asked: Asked<'_>, id: &str) -> Result<Vec<Value>, HistoryError> {
         let mut row = key(asked, id);
-        row.extend([self.digest.clone().into(), self.attributes.clone().into(), self.state.clone().into()]);
+        row.extend([self.digest.clone().into(), self.kept()?.into(), self.state.clone().into()]);
         row.extend([self.instance_type.clone().into(), self.volume_exists.into()]);
         row.extend([asked.as_of.into(), asked.as_of.into(), Value::Moment(None)]);
-        row
+        Ok(row)
     }
 
-    fn version(&self, asked: Asked<'_>, id: &str) -> Vec<Value> {
+    fn version(&self, asked: Asked<'_>, id: &str) -> Result<Vec<Value>, HistoryError> {
         let mut row = key(asked, id);
-        row.extend([asked.as_of.into(), STILL.into(), self.digest.clone().into(), self.attributes.clone().into()]);
+        row.extend([asked.as_of.into(), STILL.into(), self.digest.clone().into(), self.kept()?.into()]);
         row.extend([self.state.clone().into(), self.instance_type.clone().into()]);
-        row
+        Ok(row)
     }
 }
 

@@ -10,7 +10,8 @@ use crate::{HistoryError, Resource};
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) digest: String,
-    pub(super) attributes: Box<RawValue>,
+    /// In one spelling.
+    pub(super) attributes: String,
     pub(super) state: Option<String>,
     pub(super) instance_type: Option<String>,
     pub(super) volume_exists: Option<bool>,
@@ -18,15 +19,20 @@ pub(super) struct Told {
 
 impl Told {
     fn of(attributes: &Map<String, Value>) -> Result<Self, serde_json::Error> {
-        let canonical = canonical(attributes);
+        let canonical = canonical(attributes)?;
         let text = |name| attributes.get(name).and_then(Value::as_str).map(str::to_owned);
         Ok(Self {
             digest: digest(&canonical),
-            attributes: RawValue::from_string(canonical)?,
+            attributes: canonical,
             state: text("state"),
             instance_type: text("instanceType"),
             volume_exists: attributes.get("volumeExists").and_then(Value::as_bool),
         })
+    }
+
+    /// The attributes, for the database.
+    pub(super) fn kept(&self) -> Result<Box<RawValue>, HistoryError> {
+        RawValue::from_string(self.attributes.clone()).map_err(|error| HistoryError::Invalid(error.to_string()))
     }
 }
 

@@ -102,7 +102,8 @@ async fn altered(engine: &impl Engine) -> Result<Vec<Finding>, HistoryError> {
         let mut row = row.reader();
         let (account, region, id) = (row.take::<String>()?, row.take::<String>()?, row.take::<String>()?);
         let written: String = row.take()?;
-        if attributes(row.take()?).map_or(true, |kept| digest(&canonical(&kept)) != written) {
+        let kept = attributes(row.take()?).ok().and_then(|kept| canonical(&kept).ok());
+        if kept.is_none_or(|kept| digest(&kept) != written) {
             let what = format!("{account}/{region}/{id} has attributes that no sync told");
             findings.push(Finding { table: "resource_versions".to_owned(), what });
         }
