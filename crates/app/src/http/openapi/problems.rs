@@ -11,15 +11,8 @@ use crate::problem::{Code, Problem};
 const EVERYWHERE: &[Code] =
     &[Code::UnknownParameter, Code::Unauthenticated, Code::IssuerUnavailable, Code::Forbidden, Code::Internal];
 
-const OF_DATA: &[Code] = &[
-    Code::MissingRegion,
-    Code::UnknownRegion,
-    Code::InvalidAccount,
-    Code::UnknownAccount,
-    Code::ForbiddenAccount,
-    Code::InvalidLimit,
-    Code::InvalidCursor,
-    Code::ResultTooLarge,
+/// What asking AWS may come to.
+const OF_AWS: &[Code] = &[
     Code::AccessDenied,
     Code::AwsCredentials,
     Code::UpstreamThrottled,
@@ -29,9 +22,20 @@ const OF_DATA: &[Code] = &[
     Code::UpstreamMalformed,
     Code::UpstreamEndless,
     Code::Deadline,
+    Code::Overloaded,
+];
+
+/// What asking for items of an account may come to, beside that.
+const OF_ITEMS: &[Code] = &[
+    Code::UnknownRegion,
+    Code::InvalidAccount,
+    Code::UnknownAccount,
+    Code::ForbiddenAccount,
+    Code::InvalidLimit,
+    Code::InvalidCursor,
+    Code::ResultTooLarge,
     Code::EveryRegionFailed,
     Code::NotCached,
-    Code::Overloaded,
 ];
 
 const OF_INVALIDATION: &[Code] = &[
@@ -77,28 +81,6 @@ const OF_SERVER: &[Code] = &[
     Code::Deadline,
 ];
 
-const OF_INVENTORY: &[Code] = &[
-    Code::UnknownRegion,
-    Code::InvalidAccount,
-    Code::UnknownAccount,
-    Code::ForbiddenAccount,
-    Code::InvalidLimit,
-    Code::InvalidCursor,
-    Code::ResultTooLarge,
-    Code::AccessDenied,
-    Code::AwsCredentials,
-    Code::UpstreamThrottled,
-    Code::UpstreamUnavailable,
-    Code::UpstreamTimeout,
-    Code::UpstreamRejected,
-    Code::UpstreamMalformed,
-    Code::UpstreamEndless,
-    Code::Deadline,
-    Code::EveryRegionFailed,
-    Code::NotCached,
-    Code::Overloaded,
-];
-
 const OF_COSTS: &[Code] = &[
     Code::InvalidPeriod,
     Code::InvalidParameter,
@@ -106,18 +88,8 @@ const OF_COSTS: &[Code] = &[
     Code::UnknownAccount,
     Code::ForbiddenAccount,
     Code::ResultTooLarge,
-    Code::AccessDenied,
-    Code::AwsCredentials,
-    Code::UpstreamThrottled,
-    Code::UpstreamUnavailable,
-    Code::UpstreamTimeout,
-    Code::UpstreamRejected,
-    Code::UpstreamMalformed,
-    Code::UpstreamEndless,
-    Code::Deadline,
     Code::EveryAccountFailed,
     Code::NotCached,
-    Code::Overloaded,
 ];
 
 const OF_SYNC: &[Code] = &[
@@ -129,17 +101,7 @@ const OF_SYNC: &[Code] = &[
     Code::InvalidAccount,
     Code::UnknownAccount,
     Code::ForbiddenAccount,
-    Code::AccessDenied,
-    Code::AwsCredentials,
-    Code::UpstreamThrottled,
-    Code::UpstreamUnavailable,
-    Code::UpstreamTimeout,
-    Code::UpstreamRejected,
-    Code::UpstreamMalformed,
-    Code::UpstreamEndless,
-    Code::Deadline,
     Code::NothingSynced,
-    Code::Overloaded,
     Code::HistoryUnavailable,
 ];
 
@@ -179,22 +141,22 @@ pub(super) fn add(document: &mut Value) {
 }
 
 fn by_status(path: &str) -> BTreeMap<u16, Vec<Code>> {
-    let own = match path {
-        "/cache/invalidate" => OF_INVALIDATION,
-        "/cache/entries" => OF_ENTRIES,
-        "/runtime/servers" => OF_SERVERS,
-        "/runtime/servers/{instanceId}" => OF_SERVER,
-        "/api/cost-data" => OF_COSTS,
-        "/api/cost-data/sync" => OF_SYNC,
-        _ if path.starts_with("/history/") => OF_HISTORY,
-        _ if INVENTORY.iter().any(|kind| kind.sync_path == path) => OF_SYNC,
-        _ if INVENTORY.iter().any(|kind| kind.path == path) => OF_INVENTORY,
-        _ if DATA_TYPES.iter().any(|row| row.path == path) => OF_DATA,
+    let own: &[&[Code]] = match path {
+        "/cache/invalidate" => &[OF_INVALIDATION],
+        "/cache/entries" => &[OF_ENTRIES],
+        "/runtime/servers" => &[OF_SERVERS],
+        "/runtime/servers/{instanceId}" => &[OF_SERVER],
+        "/api/cost-data" => &[OF_COSTS, OF_AWS],
+        "/api/cost-data/sync" => &[OF_SYNC, OF_AWS],
+        _ if path.starts_with("/history/") => &[OF_HISTORY],
+        _ if INVENTORY.iter().any(|kind| kind.sync_path == path) => &[OF_SYNC, OF_AWS],
+        _ if INVENTORY.iter().any(|kind| kind.path == path) => &[OF_ITEMS, OF_AWS],
+        _ if DATA_TYPES.iter().any(|row| row.path == path) => &[&[Code::MissingRegion], OF_ITEMS, OF_AWS],
         _ => &[],
     };
     let everywhere = if path == "/health" { &[Code::Internal] } else { EVERYWHERE };
     let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
-    for code in own.iter().chain(everywhere) {
+    for code in own.iter().copied().flatten().chain(everywhere) {
         by_status.entry(code.status()).or_default().push(*code);
     }
     by_status
