@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use larder_app::DATA_TYPES;
 use larder_tests::{Requests, Schemathesis};
 
@@ -20,9 +21,26 @@ async fn what_it_forbids_is_refused_and_reaches_nothing() {
     assert!(failed.is_empty(), "{failed:?}");
     let refused = ran.exchanged.iter().filter(|(_, status)| *status >= 400).count();
     assert!(refused > 500, "{refused} of {} were refused", ran.exchanged.len());
-    // A header that may say anything can't be broken: what it makes of one is a question that the document allows.
-    let unknown = ran.exchanged.iter().filter(|(_, status)| *status == 404).flat_map(|(request, _)| accounts(request));
-    untouched.check_but_for(&unknown.collect()).await;
+    // The generator now and then breaks nothing of a question about costs, which then is asked.
+    let allowed = ran.exchanged.iter().filter(|(request, status)| *status == 404 && breaks_nothing(request));
+    untouched.check_but_for(&allowed.flat_map(|(request, _)| accounts(request)).collect()).await;
+}
+
+/// Whether this is a GET of /api/cost-data in which every parameter is one that the document allows.
+fn breaks_nothing(request: &str) -> bool {
+    let is_day = |text: &str| text.len() == 10 && text.starts_with("20") && text.parse::<Date>().is_ok();
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((_, query)) = request.split_once("/api/cost-data?").filter(|_| request.starts_with("GET ")) else {
+        return false;
+    };
+    query.split('&').all(|pair| match pair.split_once('=') {
+        Some(("accountId", ids)) => ids.split("%2C").all(is_account),
+        Some(("from" | "to", day)) => is_day(day),
+        Some(("granularity", word)) => ["day", "month"].contains(&word),
+        Some(("groupBy", word)) => ["service", "account"].contains(&word),
+        Some(("metric", word)) => ["unblended", "amortised"].contains(&word),
+        _ => false,
+    })
 }
 
 /// What stands for accounts in `GET http://127.0.0.1:8080/costs?accountId=111122223333`.
