@@ -111,12 +111,13 @@ async fn in_sqlite(connection: &mut SqliteConnection, resources: &[Resource]) ->
     let mut work = connection.begin().await?;
     sqlx::query("DELETE FROM replaced").execute(&mut *work).await?;
     for batch in resources.chunks(BATCH) {
+        let attributes = batch.iter().map(attributes).collect::<anyhow::Result<Vec<_>>>()?;
         let mut insert: QueryBuilder<Sqlite> = QueryBuilder::new(INTO);
-        insert.push_values(batch, |mut row, resource| {
+        insert.push_values(batch.iter().zip(attributes), |mut row, (resource, attributes)| {
             for part in OF {
                 row.push_bind(part);
             }
-            row.push_bind(resource.id.as_str()).push_bind(attributes(resource));
+            row.push_bind(resource.id.as_str()).push_bind(attributes);
             row.push_bind(text(resource, "state")).push_bind(text(resource, "instanceType"));
         });
         insert.build().execute(&mut *work).await?;
@@ -135,15 +136,15 @@ async fn in_postgres(connection: &mut PgConnection, resources: &[Resource]) -> a
     let insert = OF.iter().fold(sqlx::query(AssertSqlSafe(insert)), |insert, part| insert.bind(*part));
     let insert = insert
         .bind(resources.iter().map(|it| it.id.as_str()).collect::<Vec<_>>())
-        .bind(resources.iter().map(attributes).collect::<Vec<_>>())
+        .bind(resources.iter().map(attributes).collect::<anyhow::Result<Vec<_>>>()?)
         .bind(each("state"))
         .bind(each("instanceType"));
     insert.execute(&mut *work).await?;
     Ok(work.commit().await?)
 }
 
-fn attributes(resource: &Resource) -> String {
-    Value::Object(resource.attributes.clone()).to_string()
+fn attributes(resource: &Resource) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(&resource.attributes)?)
 }
 
 fn text<'a>(resource: &'a Resource, member: &str) -> Option<&'a str> {

@@ -1,4 +1,4 @@
-// Who is there, and what is asked for. The page itself comes with the answers: it is put together while they are on their way.
+// Who is there, and what is asked for. The page is put together while the answers are on their way.
 
 import { forgetAnswers } from "./asking/ask.js";
 import { listen } from "./asking/events.js";
@@ -6,6 +6,7 @@ import { feeds as allFeeds, statistics as statisticsFeed } from "./asking/feeds.
 import { comeBack, leaveToLogIn, leaveToLogOut } from "./asking/login.js";
 import { Schedule } from "./asking/schedule.js";
 import { begin, forget as forgetTokens, isSessionOver, onEnded, token } from "./asking/session.js";
+import { show } from "./page.js";
 
 const STATISTICS_EVERY = 30_000;
 /// Figures come before charts, but charts do not wait for what hangs.
@@ -18,7 +19,7 @@ let listening = new AbortController();
 
 const config = await configuration();
 const asked = config.login === null ? schedule.start() : null;
-const page = await shown();
+const page = show({ feeds, statistics, schedule, login: config.login, onLogin: () => leaveToLogIn(config.login), onToken: enterWith, onLeave: leave });
 onEnded(({ hadOne }) => stop(hadOne ? "The session has ended, or the token was not taken." : ""));
 // A page that the browser keeps for who comes back must not show them what another saw, who may have logged out.
 addEventListener("pagehide", () => token() !== null && stop(""));
@@ -29,12 +30,6 @@ await enter();
 async function configuration() {
   const response = await fetch("/assets/config.json");
   return response.json();
-}
-
-/// The page, whose modules the document has asked for already.
-async function shown() {
-  const { show } = await import("./page.js");
-  return show({ feeds, statistics, schedule, login: config.login, onLogin: () => leaveToLogIn(config.login), onToken: enterWith, onLeave: leave });
 }
 
 /// Shows what is asked for, unless somebody has to log in first.

@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod asset;
+#[cfg(test)]
+#[path = "../build/joined.rs"]
+mod joined;
 mod page;
 mod policy;
 

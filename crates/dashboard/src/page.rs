@@ -1,6 +1,5 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 use rust_embed::Embed;
@@ -14,8 +13,13 @@ struct Files;
 const INDEX: &str = "index.html";
 /// What the chart library is called among the page's files.
 const CHART_LIBRARY: &str = "chart.js";
-/// Where in index.html the files are named that it takes: a comment, so that the file itself is whole HTML.
-const HEAD: &str = "<!-- files -->";
+/// All modules, and all style sheets, as build.rs put them together: a browser asks for one of each, not for sixty.
+const JOINED: [(&str, &[u8]); 2] = [
+    ("larder.js", include_bytes!(concat!(env!("OUT_DIR"), "/larder.js"))),
+    ("larder.css", include_bytes!(concat!(env!("OUT_DIR"), "/larder.css"))),
+];
+/// What stands in index.html for the name of this version.
+const VERSION: &str = "{version}";
 
 /// The page's files as they are served.
 pub struct Page {
@@ -35,11 +39,15 @@ impl Page {
     /// `chart_library` is absent where npm has not installed it.
     fn new(chart_library: Option<&'static [u8]>) -> Self {
         let embedded = Files::iter().filter_map(|name| Some((name.to_string(), Files::get(&name)?.data)));
+        let joined = JOINED.into_iter().chain(chart_library.map(|bytes| (CHART_LIBRARY, bytes)));
         let mut files: BTreeMap<_, _> = embedded.collect();
-        files.extend(chart_library.map(|bytes| (CHART_LIBRARY.to_owned(), bytes.into())));
+        files.extend(joined.map(|(name, bytes)| (name.to_owned(), bytes.into())));
         let version = digest(files.iter().map(|(name, bytes)| (name.as_str(), &**bytes)));
         let index = files.remove(INDEX).unwrap_or_default();
-        let index = String::from_utf8_lossy(&index).replace(HEAD, &head(&version, files.keys()));
+        let index = String::from_utf8_lossy(&index).replace(VERSION, &version);
+        // What it names is there.
+        let is_there = |line: &&str| chart_library.is_some() || !line.contains(CHART_LIBRARY);
+        let index: String = index.split_inclusive('\n').filter(is_there).collect();
         Self { index: Asset::new(INDEX, index.into_bytes().into(), Lasting::UntilChanged), version, files }
     }
 
@@ -64,27 +72,6 @@ impl Page {
     }
 }
 
-/// The lines of the head that name the files: all modules are fetched at once, since one would otherwise be asked for only
-/// when the one that imports it has been read.
-fn head<'a>(version: &str, names: impl Iterator<Item = &'a String>) -> String {
-    // What is seen first comes first.
-    let (styles, others): (Vec<_>, Vec<_>) = names.partition(|name| name.ends_with(".css"));
-    let mut head = String::new();
-    for name in styles.into_iter().chain(others) {
-        let path = format!("/assets/{version}/{name}");
-        let _ = match (name.as_str(), name.rsplit_once('.')) {
-            // The page takes it when the figures are there.
-            (CHART_LIBRARY, _) => writeln!(head, "<meta name=\"chart-library\" content=\"{path}\">"),
-            ("main.js", _) => writeln!(head, "<script type=\"module\" src=\"{path}\"></script>"),
-            (_, Some((_, "js"))) => writeln!(head, "<link rel=\"modulepreload\" href=\"{path}\">"),
-            (_, Some((_, "css"))) => writeln!(head, "<link rel=\"stylesheet\" href=\"{path}\">"),
-            (_, Some((_, "svg"))) => writeln!(head, "<link rel=\"icon\" type=\"image/svg+xml\" href=\"{path}\">"),
-            _ => Ok(()),
-        };
-    }
-    head
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,7 +91,7 @@ mod tests {
     fn whatever_the_page_names_is_there_for_ever() {
         let page = Page::new(Some(b"chart"));
         let named = named(&page);
-        assert!(named.len() > 10, "{named:?}");
+        assert_eq!(named.len(), 4, "{named:?}");
         for name in named {
             let asset = page.asset(&name).unwrap_or_else(|| panic!("there is no {name}"));
             assert_eq!(asset.lasting, Lasting::ForEver, "{name}");
@@ -113,32 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn every_module_that_is_imported_is_there_and_fetched_at_once() {
-        let page = Page::new(None);
-        let index = text(page.index());
-        for (name, bytes) in page.files.iter().filter(|(name, _)| name.ends_with(".js")) {
-            let source = std::str::from_utf8(bytes).expect("UTF-8");
-            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-            for imported in source.split(" from \"").skip(1).map(|rest| rest.split('"').next().expect("a path")) {
-                let path = match imported.strip_prefix("./") {
-                    Some(path) if folder.is_empty() => path.to_owned(),
-                    Some(path) => format!("{folder}/{path}"),
-                    None => imported.strip_prefix("../").unwrap_or_else(|| panic!("{name}: {imported}")).to_owned(),
-                };
-                assert!(page.files.contains_key(&path), "{name} imports {imported}");
-                assert!(index.contains(&format!("/{path}\"")), "{path} is not fetched at once");
-            }
-        }
-    }
-
-    #[test]
     fn a_file_that_changes_changes_the_name_of_all() {
         let (one, other) = (Page::new(Some(b"one")), Page::new(Some(b"other")));
         assert_ne!(one.version, other.version);
         assert_ne!(one.index.etag, other.index.etag);
-        let old = format!("{}/main.js", one.version);
+        let old = format!("{}/larder.js", one.version);
         assert!(one.asset(&old).is_some() && other.asset(&old).is_none(), "an old name stands for new content");
-        assert_eq!(other.asset("main.js").expect("by its name").lasting, Lasting::UntilChanged);
+        assert_eq!(other.asset("larder.js").expect("by its name").lasting, Lasting::UntilChanged);
     }
 
     #[test]

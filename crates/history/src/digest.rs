@@ -1,7 +1,5 @@
 //! One text for what is the same: by it, a sync tells what changed.
 
-use std::fmt::Write;
-
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
@@ -11,20 +9,28 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The SHA-256 of the canonical JSON, in hex.
 pub(crate) fn digest(canonical: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(canonical) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hex::encode(Sha256::digest(canonical))
 }
 
 /// JSON with its members by name and no spaces; a whole number has no decimal point. (PostgreSQL keeps neither the
 /// order of members nor the spelling of numbers, so that neither may count.)
 pub(crate) fn canonical(attributes: &Map<String, Value>) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&Members(attributes))
+    let mut written = Vec::new();
+    let canonical = write_canonical(attributes, &mut written)?;
+    Ok(canonical.to_owned())
 }
 
-/// An object's members by name.
+/// The same in place of what is in the buffer.
+pub(crate) fn write_canonical<'b>(
+    attributes: &Map<String, Value>,
+    buffer: &'b mut Vec<u8>,
+) -> Result<&'b str, serde_json::Error> {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, &Members(attributes))?;
+    str::from_utf8(buffer).map_err(serde::ser::Error::custom)
+}
+
+/// An object's members. A map has them by name, as long as nothing builds `serde_json` to preserve their order.
 struct Members<'a>(&'a Map<String, Value>);
 
 /// A value whose spelling counts no more.
@@ -32,9 +38,7 @@ struct Canonical<'a>(&'a Value);
 
 impl Serialize for Members<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut sorted: Vec<_> = self.0.iter().collect();
-        sorted.sort_unstable_by_key(|(name, _)| *name);
-        serializer.collect_map(sorted.into_iter().map(|(name, value)| (name, Canonical(value))))
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, Canonical(value))))
     }
 }
 

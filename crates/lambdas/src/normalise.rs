@@ -3,6 +3,25 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::http::header::HOST;
 use larder_app::problem::{Code, Problem};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+/// What neither a path nor a query may have (RFC 3986, sections 3.3 and 3.4), and what would end a path. `%` is none of it:
+/// what is escaped already stays so.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// Makes an event of an HTTP API one that the library takes: it panics at a URI or body that it can't represent.
 ///
@@ -46,18 +65,9 @@ fn check_body(event: &ApiGatewayV2httpRequest) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The text with only characters that a path or a query may have, and none that would end it. What is already escaped
-/// stays so.
+/// The text with only characters that a path or a query may have, and none that would end it.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 #[cfg(test)]

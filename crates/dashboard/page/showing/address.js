@@ -1,6 +1,7 @@
 // What is chosen on the page stands behind the # of its address, so that it can be bookmarked and sent.
 
 const listeners = new Map();
+let known = { hash: null };
 
 /// What is chosen, or `otherwise`.
 export function chosen(name, otherwise = "") {
@@ -9,7 +10,7 @@ export function chosen(name, otherwise = "") {
 
 /// Chooses; what is the same as `otherwise` is left out of the address.
 export function choose(name, value, otherwise = "") {
-  const parameters = read();
+  const parameters = new URLSearchParams(read());
   const before = parameters.get(name) ?? otherwise;
   if (value === otherwise) parameters.delete(name);
   else parameters.set(name, value);
@@ -35,6 +36,9 @@ function tell(name, value) {
   (listeners.get(name) ?? []).forEach((listener) => listener(value));
 }
 
+/// What stands in the address. Thousands of rows ask for it, between two changes.
 function read() {
-  return new URLSearchParams(location.hash.slice(1));
+  const { hash } = location;
+  if (hash !== known.hash) known = { hash, parameters: new URLSearchParams(hash.slice(1)) };
+  return known.parameters;
 }

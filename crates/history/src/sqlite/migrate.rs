@@ -9,7 +9,10 @@ use crate::HistoryError;
 const APPLICATION_ID: i64 = 0x4c61_7264;
 
 /// In the order of their versions. They only ever become more, and none ever changes.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "history", include_str!("migrations/0001_history.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "history", include_str!("migrations/0001_history.sql")),
+    (2, "digests", include_str!("migrations/0002_digests.sql")),
+];
 
 /// Brings a database up to date. Of two processes at it, one waits.
 pub(super) async fn migrate(writer: &SqlitePool, described: &str) -> Result<(), HistoryError> {

@@ -15,6 +15,8 @@ use crate::engine::Engine;
 /// Longer than any sync writes.
 const BUSY: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
+/// So many rows are read before whoever asked takes the first: it waits for a thread's answer once, not for each few.
+const ROWS_AHEAD: usize = 1_024;
 /// What the log may keep of the disk after a large sync has passed through it.
 const LOG_LIMIT: &str = "67108864";
 /// SQLite's own: a database in memory is there as long as anything is connected to its name.
@@ -72,6 +74,7 @@ pub(super) fn connection() -> SqliteConnectOptions {
         .pragma("journal_size_limit", LOG_LIMIT)
         // A statement that waits for a lock would be written to the log as a slow one; whoever asked says that it failed.
         .disable_statement_logging()
+        .row_buffer_size(ROWS_AHEAD)
 }
 
 fn writer() -> SqlitePoolOptions {

@@ -1,16 +1,17 @@
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::record::Asked;
-use super::told::{Told, by_id};
+use super::told::{Told, told};
 use super::{STILL, kept_moment, month_of};
 use crate::engine::{Engine, Partitioned, Work};
-use crate::sql::{Dialect, Statement, Value};
+use crate::sql::{Dialect, Row, Statement, Value};
 use crate::{HistoryError, ResourceSync, SyncOutcome, What};
 
 const KEPT: &str = "SELECT resource_id, digest, gone_at IS NOT NULL FROM resources
     WHERE account_id = $1 AND kind = $2 AND region = $3";
+/// Nothing lasts longer than what is current; told so with `=` or `>=`, SQLite would look through all that is.
 const CLOSE: &str = "UPDATE resource_versions SET valid_to = $4
-    WHERE account_id = $1 AND kind = $2 AND region = $3 AND valid_to = $5 AND resource_id {any 6}";
+    WHERE account_id = $1 AND kind = $2 AND region = $3 AND resource_id {any 6} AND NOT valid_to < $5";
 const MARK_GONE: &str = "UPDATE resources SET gone_at = $4
     WHERE account_id = $1 AND kind = $2 AND region = $3 AND resource_id {any 5}";
 const PUT: &str = "INSERT INTO resources (account_id, kind, region, resource_id, digest, attributes, state,
@@ -28,8 +29,8 @@ const ADD_VERSION: &str = "INSERT INTO resource_versions (account_id, kind, regi
 /// By what the told differs from the kept.
 #[derive(Debug, Default)]
 struct Difference<'a> {
-    added: Vec<&'a str>,
-    changed: Vec<&'a str>,
+    added: Vec<&'a Told<'a>>,
+    changed: Vec<&'a Told<'a>>,
     gone: Vec<String>,
 }
 
@@ -38,7 +39,7 @@ pub(crate) async fn store_resources(
     sync: &ResourceSync<'_>,
 ) -> Result<SyncOutcome, HistoryError> {
     let as_of = kept_moment(sync.as_of)?;
-    let told = by_id(sync.resources)?;
+    let told = told(sync.resources)?;
     let what = What::Resources(sync.kind);
     let asked = Asked { account: sync.account, region: Some(sync.region), what, as_of, by: sync.by };
     let months = [Partitioned::ResourceVersions, Partitioned::SyncHistory].map(|table| (table, month_of(as_of)));
@@ -56,7 +57,7 @@ pub(crate) async fn store_resources(
         outcome.added = difference.added.len() as u64;
         outcome.changed = difference.changed.len() as u64;
         outcome.gone = difference.gone.len() as u64;
-        difference.keep(work.as_mut(), dialect, asked, &told).await?;
+        difference.keep(work.as_mut(), dialect, asked).await?;
     }
     asked.succeeded(work.as_mut(), dialect, outcome).await?;
     work.commit().await?;
@@ -64,24 +65,22 @@ pub(crate) async fn store_resources(
 }
 
 impl<'a> Difference<'a> {
-    fn between(told: &BTreeMap<&'a str, Told>, kept: &[crate::sql::Row]) -> Result<Self, HistoryError> {
-        let mut difference = Self::default();
-        let mut kept_ids = BTreeMap::new();
+    fn between(told: &'a [Told<'a>], kept: &[Row]) -> Result<Self, HistoryError> {
+        let mut unseen = HashMap::with_capacity(kept.len());
         for row in kept {
             let mut row = row.reader();
-            let (id, digest, gone) = (row.take::<String>()?, row.take::<String>()?, row.take::<bool>()?);
-            if !gone && !told.contains_key(id.as_str()) {
-                difference.gone.push(id.clone());
-            }
-            kept_ids.insert(id, (digest, gone));
+            let (id, digest, gone): (String, String, bool) = (row.take()?, row.take()?, row.take()?);
+            unseen.insert(id, (digest, gone));
         }
-        for (id, now) in told {
-            match kept_ids.get(*id) {
-                None | Some((_, true)) => difference.added.push(id),
-                Some((before, false)) if *before != now.digest => difference.changed.push(id),
+        let mut difference = Self::default();
+        for now in told {
+            match unseen.remove(now.id) {
+                None | Some((_, true)) => difference.added.push(now),
+                Some((before, false)) if before != now.digest => difference.changed.push(now),
                 Some(_) => {}
             }
         }
+        difference.gone.extend(unseen.into_iter().filter(|(_, (_, gone))| !gone).map(|(id, _)| id));
         Ok(difference)
     }
 
@@ -90,14 +89,9 @@ impl<'a> Difference<'a> {
     }
 
     /// Writes it, and nothing else.
-    async fn keep(
-        &self,
-        work: &mut dyn Work,
-        dialect: Dialect,
-        asked: Asked<'_>,
-        told: &BTreeMap<&str, Told>,
-    ) -> Result<(), HistoryError> {
-        let closed: Vec<String> = self.changed.iter().map(ToString::to_string).chain(self.gone.clone()).collect();
+    async fn keep(&self, work: &mut dyn Work, dialect: Dialect, asked: Asked<'_>) -> Result<(), HistoryError> {
+        let closed = self.changed.iter().map(|changed| changed.id.to_owned()).chain(self.gone.iter().cloned());
+        let closed: Vec<String> = closed.collect();
         if !closed.is_empty() {
             let close = place(Statement::new(dialect, CLOSE), asked).bind(asked.as_of).bind(STILL).bind(closed);
             work.run(close).await?;
@@ -107,10 +101,10 @@ impl<'a> Difference<'a> {
             work.run(gone).await?;
         }
         let (mut rows, mut versions) = (Vec::new(), Vec::new());
-        for id in self.added.iter().chain(&self.changed) {
-            let Some(now) = told.get(id) else { continue };
-            rows.push(now.row(asked, id)?);
-            versions.push(now.version(asked, id)?);
+        for now in self.added.iter().chain(&self.changed) {
+            let attributes: Value = now.kept()?.into();
+            rows.push(now.row(asked, attributes.clone()));
+            versions.push(now.version(asked, attributes));
         }
         let puts = Statement::insert(dialect, PUT, rows, INSTEAD);
         for statement in puts.into_iter().chain(Statement::insert(dialect, ADD_VERSION, versions, "")) {
@@ -120,20 +114,24 @@ impl<'a> Difference<'a> {
     }
 }
 
-impl Told {
-    fn row(&self, asked: Asked<'_>, id: &str) -> Result<Vec<Value>, HistoryError> {
-        let mut row = key(asked, id);
-        row.extend([self.digest.clone().into(), self.kept()?.into(), self.state.clone().into()]);
-        row.extend([self.instance_type.clone().into(), self.volume_exists.into()]);
+impl Told<'_> {
+    fn row(&self, asked: Asked<'_>, attributes: Value) -> Vec<Value> {
+        let mut row = key(asked, self.id);
+        row.extend([self.digest.clone().into(), attributes, self.text_value("state")]);
+        row.extend([self.text_value("instanceType"), self.flag("volumeExists").into()]);
         row.extend([asked.as_of.into(), asked.as_of.into(), Value::Moment(None)]);
-        Ok(row)
+        row
     }
 
-    fn version(&self, asked: Asked<'_>, id: &str) -> Result<Vec<Value>, HistoryError> {
-        let mut row = key(asked, id);
-        row.extend([asked.as_of.into(), STILL.into(), self.digest.clone().into(), self.kept()?.into()]);
-        row.extend([self.state.clone().into(), self.instance_type.clone().into()]);
-        Ok(row)
+    fn version(&self, asked: Asked<'_>, attributes: Value) -> Vec<Value> {
+        let mut row = key(asked, self.id);
+        row.extend([asked.as_of.into(), STILL.into(), self.digest.clone().into(), attributes]);
+        row.extend([self.text_value("state"), self.text_value("instanceType")]);
+        row
+    }
+
+    fn text_value(&self, name: &str) -> Value {
+        self.text(name).map(str::to_owned).into()
     }
 }
 

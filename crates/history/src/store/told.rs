@@ -1,39 +1,60 @@
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::digest::{canonical, digest};
+use crate::digest::{canonical, digest, write_canonical};
 use crate::{HistoryError, Resource};
+
+/// How JSON writes the character that PostgreSQL can't keep.
+const NUL: &str = "\\u0000";
 
 /// A resource as a sync told it, ready to be compared and kept.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct Told<'a> {
+    pub(super) id: &'a str,
     pub(super) digest: String,
-    /// In one spelling.
-    pub(super) attributes: String,
-    pub(super) state: Option<String>,
-    pub(super) instance_type: Option<String>,
-    pub(super) volume_exists: Option<bool>,
+    attributes: &'a Map<String, Value>,
 }
 
-impl Told {
-    fn of(attributes: &Map<String, Value>) -> Result<Self, serde_json::Error> {
-        let canonical = canonical(attributes)?;
-        let text = |name| attributes.get(name).and_then(Value::as_str).map(str::to_owned);
-        Ok(Self {
-            digest: digest(&canonical),
-            attributes: canonical,
-            state: text("state"),
-            instance_type: text("instanceType"),
-            volume_exists: attributes.get("volumeExists").and_then(Value::as_bool),
-        })
+impl<'a> Told<'a> {
+    /// The attributes in one spelling, for the database.
+    pub(super) fn kept(&self) -> Result<Box<RawValue>, HistoryError> {
+        canonical(self.attributes).and_then(RawValue::from_string).map_err(|error| unwritable(self.id, &error))
     }
 
-    /// The attributes, for the database.
-    pub(super) fn kept(&self) -> Result<Box<RawValue>, HistoryError> {
-        RawValue::from_string(self.attributes.clone()).map_err(|error| HistoryError::Invalid(error.to_string()))
+    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+        self.attributes.get(name).and_then(Value::as_str)
     }
+
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        self.attributes.get(name).and_then(Value::as_bool)
+    }
+}
+
+/// All that a sync told.
+///
+/// # Errors
+/// [`HistoryError::Invalid`] where an id stands twice, or is none, or there is a character that PostgreSQL can't keep.
+pub(super) fn told(resources: &[Resource]) -> Result<Vec<Told<'_>>, HistoryError> {
+    let mut ids = HashSet::with_capacity(resources.len());
+    let mut written = Vec::new();
+    let told = resources.iter().map(|Resource { id, attributes }| {
+        let canonical = write_canonical(attributes, &mut written).map_err(|error| unwritable(id, &error))?;
+        // Rarely is it written, and more rarely is it that character, and not a text about it.
+        if id.is_empty() || id.contains('\0') || (canonical.contains(NUL) && attributes.iter().any(has_nul)) {
+            return Err(HistoryError::Invalid(format!("{id:?} has no id, or has a character with the code 0")));
+        }
+        if !ids.insert(id.as_str()) {
+            return Err(HistoryError::Invalid(format!("{id} was told twice in one sync")));
+        }
+        Ok(Told { id, digest: digest(canonical), attributes })
+    });
+    told.collect()
+}
+
+fn unwritable(id: &str, error: &serde_json::Error) -> HistoryError {
+    HistoryError::Invalid(format!("{id}: {error}"))
 }
 
 fn has_nul((name, value): (&String, &Value)) -> bool {
@@ -47,22 +68,4 @@ fn value_has_nul(value: &Value) -> bool {
         Value::Object(members) => members.iter().any(has_nul),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
-}
-
-/// All that a sync told, by id.
-///
-/// # Errors
-/// [`HistoryError::Invalid`] where an id stands twice, or is none, or there is a character that PostgreSQL can't keep.
-pub(super) fn by_id(resources: &[Resource]) -> Result<BTreeMap<&str, Told>, HistoryError> {
-    let mut told = BTreeMap::new();
-    for Resource { id, attributes } in resources {
-        let of = Told::of(attributes).map_err(|error| HistoryError::Invalid(format!("{id}: {error}")))?;
-        if id.is_empty() || id.contains('\0') || attributes.iter().any(has_nul) {
-            return Err(HistoryError::Invalid(format!("{id:?} has no id, or has a character with the code 0")));
-        }
-        if told.insert(id.as_str(), of).is_some() {
-            return Err(HistoryError::Invalid(format!("{id} was told twice in one sync")));
-        }
-    }
-    Ok(told)
 }

@@ -51,6 +51,19 @@ async fn a_file_opened_again_has_everything_and_two_may_open_it_at_once() {
 }
 
 #[tokio::test]
+async fn a_file_of_an_older_version_is_brought_up_to_date_with_all_that_it_has() {
+    let (_folder, path) = file();
+    keep(&open(&path).await, "2026-11-01T10:00:00Z", &[instance("i-1", "running")]).await;
+    run(&path, "DROP INDEX resources_by_digest; DELETE FROM _sqlx_migrations WHERE version = 2").await;
+    let history = open(&path).await;
+    keep(&history, "2026-11-01T11:00:00Z", &[instance("i-1", "stopped")]).await;
+    check_sound(&history).await;
+    let index = "SELECT count(*) FROM sqlite_schema WHERE name = 'resources_by_digest'";
+    let found: i64 = sqlx::query_scalar(index).fetch_one(&mut raw(&path).await).await.expect("a count");
+    assert_eq!((ids(&history).await, found), (vec!["i-1".to_owned()], 1));
+}
+
+#[tokio::test]
 async fn a_file_of_somebody_else_or_of_a_newer_version_is_refused_and_left_as_it_is() {
     let (folder, path) = file();
     drop(open(&path).await);

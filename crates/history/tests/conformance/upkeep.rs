@@ -100,12 +100,12 @@ async fn the_status_tells_what_it_holds(#[values(Database::Sqlite, Database::Pos
     let rows = [cost("2026-10-02", "A", "1"), cost("2031-01-01", "A", "1")];
     history.store_costs(&cost_sync("2026-11-01T00:00:00Z", "2026-10-01", "2031-02-01", &rows)).await.expect("kept");
     let status = history.status().await.expect("answers");
-    let (name, partitioned) = match database {
-        Database::Sqlite => ("SQLite 3.", false),
-        Database::Postgres => ("PostgreSQL 1", true),
+    let (name, schema_version, partitioned) = match database {
+        Database::Sqlite => ("SQLite 3.", 2, false),
+        Database::Postgres => ("PostgreSQL 1", 1, true),
     };
     assert!(status.database.starts_with(name), "{}", status.database);
-    assert_eq!((status.schema_version, status.read_replica), (1, None));
+    assert_eq!((status.schema_version, status.read_replica), (schema_version, None));
     assert!(status.size > 10_000, "{}", status.size);
     let rows: Vec<_> = status.tables.iter().map(|table| (table.name.as_str(), table.rows)).collect();
     let expected =

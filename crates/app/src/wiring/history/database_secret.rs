@@ -2,6 +2,7 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use larder_history::HistoryError;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -9,6 +10,9 @@ use crate::configuration::{DatabasePlace, DatabaseUrl, host};
 
 /// The port of a PostgreSQL where a secret names none.
 const PORT: u16 = 5_432;
+
+/// What may stand in no part of a URL (RFC 3986, section 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The database where neither a secret nor a setting names one.
 const NAME: &str = "larder";
@@ -66,23 +70,10 @@ fn url_of(text: &SecretString, place: &DatabasePlace) -> Result<DatabaseUrl, &'s
     let host = place.host.clone().or(of_secret).ok_or(NO_HOST)?;
     let port = place.port.or(port).unwrap_or(PORT);
     let name = place.name.as_deref().or(dbname.as_deref()).unwrap_or(NAME);
-    let [username, password, name] = [&username, &password, name].map(escaped);
+    let [username, password, name] = [&username, &password, name].map(|part| utf8_percent_encode(part, ESCAPED));
     // RDS takes TLS always, and clear text unless it is told not to.
     let url = format!("postgres://{username}:{password}@{host}:{port}/{name}?sslmode=require");
     DatabaseUrl::parse(&url).ok_or(NO_SHAPE)
-}
-
-/// A text as it may stand in any part of a URL (RFC 3986, section 2.3).
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
