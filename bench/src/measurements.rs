@@ -148,10 +148,11 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
     },
     Measurement {
         name: "first load of the page",
-        how: "`larder serve --demo` with a warm cache, and Chromium with an empty one and a context of its own for each load: \
-              from the navigation's start until every figure stands on the page. Bytes are those over the wire, compressed and \
-              with their headers, Chart.js among them, which comes after the figures. The other page is none of Larder's: it \
-              fetches the answers that the page fetched, all at once.",
+        how: "`larder serve --demo` with a warm cache, and a tab of Chromium that is open and whose cache is emptied before \
+              each load, with no debugger at its requests: from the navigation's start until every figure stands on the \
+              page. Bytes are those over the wire, compressed and with their headers, Chart.js among them, which comes \
+              after the figures. The other page is none of Larder's: once it is there, it fetches the answers that the page \
+              fetched, all at once.",
         run: |effort| Box::pin(page::run(effort)),
     },
     Measurement {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer_http;
 mod calculation;
 mod direct;
 mod http_event;
@@ -11,6 +12,7 @@ mod response;
 mod start;
 mod warming;
 
+pub use answer_http::answer_http;
 pub use calculation::{calculate, time_left};
 pub use direct::{invalidate_directly, is_http_event};
 pub use http_event::{Answered, HttpFunction};
