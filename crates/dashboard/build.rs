@@ -28,19 +28,17 @@ fn main() {
         "larder.css",
         page.iter().filter(|(name, _)| name.ends_with(".css")).map(|(_, text)| text.as_str()).collect(),
     );
-    write("chart_library.rs", chart_library(&folder));
-}
-
-/// An expression for the bytes of the chart library.
-fn chart_library(folder: &Path) -> String {
+    // An expression for the bytes of the chart library. They are copied, since checkouts that share a target folder share
+    // what is made here, and one of them may be gone.
     let library = folder.join(CHART_LIBRARY);
     if library.is_file() {
         println!("cargo:rerun-if-changed={CHART_LIBRARY}");
-        format!("Some(include_bytes!({library:?}))")
+        fs::copy(library, out.join("chart.js")).expect("cargo's folder can be written to");
+        write("chart_library.rs", r#"Some(include_bytes!(concat!(env!("OUT_DIR"), "/chart.js")))"#.to_owned());
     } else {
         // Anything that appears in this folder may be it.
         println!("cargo:rerun-if-changed=.");
-        "None".to_owned()
+        write("chart_library.rs", "None".to_owned());
     }
 }
 
