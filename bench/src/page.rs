@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
-use larder_tests::{Browser, Program, project};
+use larder_tests::{Program, project};
 use serde::Deserialize;
 
 use crate::arguments::Effort;
@@ -37,7 +37,7 @@ pub(crate) async fn run(effort: Effort) -> anyhow::Result<Vec<Row>> {
     let (_, url) = line.split_once("Larder listens on ").context("its address")?;
     let mut script = Command::new("node");
     script.arg(project().join("bench/page/first-load.mjs")).args([url.trim(), &effort.rounds.to_string()]);
-    script.env("NODE_PATH", Browser::modules()).stdin(Stdio::null()).stderr(Stdio::inherit());
+    script.stdin(Stdio::null()).stderr(Stdio::inherit());
     let output = tokio::task::spawn_blocking(move || script.output()).await??;
     ensure!(output.status.success(), "first-load.mjs: {}", output.status);
     let loads: Loads = serde_json::from_slice(&output.stdout)?;

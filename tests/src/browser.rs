@@ -40,8 +40,7 @@ impl Browser {
     }
 
     /// The folder of Playwright's modules, for `NODE_PATH`.
-    #[must_use]
-    pub fn modules() -> PathBuf {
+    fn modules() -> PathBuf {
         counterpart("browser").join("node_modules")
     }
 

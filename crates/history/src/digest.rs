@@ -15,9 +15,7 @@ pub(crate) fn digest(canonical: &str) -> String {
 /// JSON with its members by name and no spaces; a whole number has no decimal point. (PostgreSQL keeps neither the
 /// order of members nor the spelling of numbers, so that neither may count.)
 pub(crate) fn canonical(attributes: &Map<String, Value>) -> Result<String, serde_json::Error> {
-    let mut written = Vec::new();
-    let canonical = write_canonical(attributes, &mut written)?;
-    Ok(canonical.to_owned())
+    serde_json::to_string(&Members(attributes))
 }
 
 /// The same in place of what is in the buffer.

@@ -12,46 +12,47 @@ enum Needs {
     Admin,
 }
 
-/// The routes beside those of the data types: method, path in the OpenAPI document, a request of it, what that needs.
-/// `{id}` is the account that Larder is deployed to.
-const OWN_ROUTES: [(&str, &str, &str, Needs); 22] = [
-    ("GET", "/openapi.json", "/openapi.json", Needs::AnyScope),
-    ("GET", "/health", "/health", Needs::Nothing),
-    ("GET", "/cache/stats", "/cache/stats", Needs::AnyScope),
-    ("GET", "/cache/entries", "/cache/entries?dataType=ec2-subnets", Needs::AnyScope),
-    ("GET", "/runtime/servers", "/runtime/servers", Needs::AnyScope),
-    ("GET", "/runtime/servers/{instanceId}", "/runtime/servers/i-00000000000000000", Needs::AnyScope),
-    ("POST", "/cache/invalidate", "/cache/invalidate", Needs::Admin),
-    ("GET", INSTANCES, INSTANCES, Needs::AnyScope),
-    ("GET", SNAPSHOTS, SNAPSHOTS, Needs::AnyScope),
-    ("GET", AMIS, AMIS, Needs::AnyScope),
-    ("GET", COST_DATA, COST_DATA, Needs::AnyScope),
-    ("GET", "/history/monthly-costs", "/history/monthly-costs", Needs::AnyScope),
-    ("GET", "/history/daily-costs", "/history/daily-costs", Needs::AnyScope),
-    ("GET", "/history/movers", "/history/movers", Needs::AnyScope),
-    ("GET", "/history/instances-over-time", "/history/instances-over-time", Needs::AnyScope),
-    ("GET", "/history/snapshots-without-volume", "/history/snapshots-without-volume", Needs::AnyScope),
-    ("GET", "/history/stopped-instances", "/history/stopped-instances", Needs::AnyScope),
-    ("GET", "/history/syncs", "/history/syncs", Needs::AnyScope),
-    ("GET", "/history/status", "/history/status", Needs::AnyScope),
-    ("POST", "/ec2/api/accounts/{id}/sync", "/ec2/api/accounts/{id}/sync", Needs::Admin),
-    ("POST", "/snapshots/api/accounts/{id}/sync", "/snapshots/api/accounts/{id}/sync", Needs::Admin),
-    ("POST", "/api/cost-data/sync", "/api/cost-data/sync?accountId={id}", Needs::Admin),
+/// The routes beside those of the data types: method, path in the OpenAPI document, what a request of it needs.
+const OWN_ROUTES: [(&str, &str, Needs); 22] = [
+    ("GET", "/openapi.json", Needs::AnyScope),
+    ("GET", "/health", Needs::Nothing),
+    ("GET", "/cache/stats", Needs::AnyScope),
+    ("GET", "/cache/entries", Needs::AnyScope),
+    ("GET", "/runtime/servers", Needs::AnyScope),
+    ("GET", "/runtime/servers/{instanceId}", Needs::AnyScope),
+    ("POST", "/cache/invalidate", Needs::Admin),
+    ("GET", "/ec2/api/accounts/{id}/instances", Needs::AnyScope),
+    ("GET", "/snapshots/api/accounts/{id}/snapshots", Needs::AnyScope),
+    ("GET", "/snapshots/api/accounts/{id}/amis", Needs::AnyScope),
+    ("GET", "/api/cost-data", Needs::AnyScope),
+    ("GET", "/history/monthly-costs", Needs::AnyScope),
+    ("GET", "/history/daily-costs", Needs::AnyScope),
+    ("GET", "/history/movers", Needs::AnyScope),
+    ("GET", "/history/instances-over-time", Needs::AnyScope),
+    ("GET", "/history/snapshots-without-volume", Needs::AnyScope),
+    ("GET", "/history/stopped-instances", Needs::AnyScope),
+    ("GET", "/history/syncs", Needs::AnyScope),
+    ("GET", "/history/status", Needs::AnyScope),
+    ("POST", "/ec2/api/accounts/{id}/sync", Needs::Admin),
+    ("POST", "/snapshots/api/accounts/{id}/sync", Needs::Admin),
+    ("POST", "/api/cost-data/sync", Needs::Admin),
 ];
-const INSTANCES: &str = "/ec2/api/accounts/{id}/instances";
-const SNAPSHOTS: &str = "/snapshots/api/accounts/{id}/snapshots";
-const AMIS: &str = "/snapshots/api/accounts/{id}/amis";
-const COST_DATA: &str = "/api/cost-data";
 
+/// A request of each route: method, path in the OpenAPI document, the request, what it needs.
 fn routes(deployment: &Deployment) -> Vec<(&'static str, &'static str, String, Needs)> {
     let own_account = deployment.account(0);
+    let own_account = own_account.as_str();
     let question = |row: &larder_app::DataType| {
         let region = if row.scope.has_region() { "?region=us-west-2" } else { "" };
         format!("{}{region}", row.path)
     };
+    let own_request = |route: &str| match route {
+        "/cache/entries" => format!("{route}?dataType=ec2-subnets"),
+        "/api/cost-data/sync" => format!("{route}?accountId={own_account}"),
+        _ => route.replace("{instanceId}", "i-00000000000000000").replace("{id}", own_account),
+    };
     let rows = DATA_TYPES.iter().map(|row| ("GET", row.path, question(row), Needs::AnyScope));
-    let own = OWN_ROUTES
-        .map(|(method, route, request, needs)| (method, route, request.replace("{id}", own_account.as_str()), needs));
+    let own = OWN_ROUTES.map(|(method, route, needs)| (method, route, own_request(route), needs));
     rows.chain(own).collect()
 }
 

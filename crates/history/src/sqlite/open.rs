@@ -15,7 +15,7 @@ use crate::engine::Engine;
 /// Longer than any sync writes.
 const BUSY: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
-/// So many rows are read before whoever asked takes the first: it waits for a thread's answer once, not for each few.
+/// Up to so many rows are read before whoever asked takes the first: it waits for a thread's answer once, not for each few.
 const ROWS_AHEAD: usize = 1_024;
 /// What the log may keep of the disk after a large sync has passed through it.
 const LOG_LIMIT: &str = "67108864";

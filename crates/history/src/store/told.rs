@@ -36,8 +36,8 @@ impl<'a> Told<'a> {
         canonical(self.attributes).and_then(RawValue::from_string).map_err(|error| unwritable(self.id, &error))
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
-        self.attributes.get(name).and_then(Value::as_str)
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.attributes.get(name).and_then(Value::as_str).map(str::to_owned)
     }
 
     pub(super) fn flag(&self, name: &str) -> Option<bool> {

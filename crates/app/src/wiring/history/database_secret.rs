@@ -11,7 +11,7 @@ use crate::configuration::{DatabasePlace, DatabaseUrl, host};
 /// The port of a PostgreSQL where a secret names none.
 const PORT: u16 = 5_432;
 
-/// What may stand in no part of a URL (RFC 3986, section 2.3).
+/// All but what stands for itself in every part of a URL (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The database where neither a secret nor a setting names one.
